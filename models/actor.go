@@ -1,0 +1,115 @@
+package models
+
+import "slices"
+
+// Role is a role code of organisation.md 4.2.
+type Role string
+
+// The roles. The last three administrate and never see business data.
+const (
+	RoleDutyOfficer   Role = "duty_officer"
+	RoleCaseHandler   Role = "case_handler"
+	RoleSupervisor    Role = "supervisor"
+	RoleLegalReviewer Role = "legal_reviewer"
+	RolePrincipal     Role = "principal"
+	RoleProvincial    Role = "provincial_viewer"
+	RoleRiskAnalyst   Role = "risk_analyst"
+	RoleDataSteward   Role = "data_steward"
+	RoleLineRegulator Role = "line_regulator"
+	RolePoliceIntake  Role = "police_intake"
+	RoleProcuratorate Role = "procuratorate_observer"
+	RoleSystemAdmin   Role = "system_admin"
+	RoleSecurityAdmin Role = "security_admin"
+	RoleAuditAdmin    Role = "audit_admin"
+)
+
+// Roles lists every role.
+func Roles() []Role {
+	return []Role{RoleDutyOfficer, RoleCaseHandler, RoleSupervisor, RoleLegalReviewer, RolePrincipal, RoleProvincial,
+		RoleRiskAnalyst, RoleDataSteward, RoleLineRegulator, RolePoliceIntake, RoleProcuratorate, RoleSystemAdmin,
+		RoleSecurityAdmin, RoleAuditAdmin}
+}
+
+// Administrative says whether the role administrates; such roles exclude each other and every business role.
+func (r Role) Administrative() bool {
+	return slices.Contains([]Role{RoleSystemAdmin, RoleSecurityAdmin, RoleAuditAdmin}, r)
+}
+
+// Action is what casbin's policy allows a role: an exact name, never a path or a pattern.
+type Action string
+
+// The actions of the portal.
+const (
+	ActAlertRead       Action = "alert.read"
+	ActAlertAccept     Action = "alert.accept"
+	ActAlertDismiss    Action = "alert.dismiss"
+	ActAlertSnooze     Action = "alert.snooze"
+	ActAlertAssign     Action = "alert.assign"
+	ActAlertPropose    Action = "alert.propose"
+	ActCompanyRead     Action = "company.read"
+	ActPersonRead      Action = "person.read"
+	ActAccountRead     Action = "account.read"
+	ActPersonReveal    Action = "person.reveal"
+	ActCaseRead        Action = "case.read"
+	ActCaseOpen        Action = "case.open"
+	ActReferralForm    Action = "referral.form_team"
+	ActReferralTeam    Action = "referral.team"    // read and act as a member of the team
+	ActReferralRead    Action = "referral.read"    // read as supervisor, legal reviewer, principal or superior viewer
+	ActReferralApprove Action = "referral.approve" // the principal's decision
+	ActReferralPolice  Action = "referral.police"  // act as the addressed police unit
+	ActReferralObserve Action = "referral.observe" // read as the procuratorate
+	ActBatchRead       Action = "batch.read"
+	ActFactLoad        Action = "fact.load"
+	ActScanRead        Action = "scan.read"
+	ActScanStart       Action = "scan.start"
+	ActUserRead        Action = "user.read"
+	ActUserChange      Action = "user.change"
+	ActGrantRead       Action = "grant.read"
+	ActGrantChange     Action = "grant.change"
+	ActAuditRead       Action = "audit.read"
+)
+
+// Actor is who does it now: a user with what the grants allow, or a job or command of the system itself. Permits holds,
+// for each action, the scope in which it is allowed; an action that is missing is allowed nowhere.
+type Actor struct {
+	UserID      int64
+	Name        string
+	Display     string
+	DisplayEn   string
+	AuthorityID int64
+	Roles       []Role
+	Permits     map[Action]Scope
+	RequestID   string
+	IP          string
+	Locale      string
+	Theme       string
+	TokenID     int64
+}
+
+// System is the actor of commands and background work; name is what the audit trail shows.
+func System(name string) Actor {
+	return Actor{Name: "system:" + name, Display: name, DisplayEn: name, Permits: map[Action]Scope{}}
+}
+
+// Scope gives where the action is allowed.
+func (a Actor) Scope(action Action) Scope { return a.Permits[action] }
+
+// Can says whether the action is allowed anywhere; an action without a place asks no more than this.
+func (a Actor) Can(action Action) bool {
+	_, ok := a.Permits[action]
+	return ok
+}
+
+// CanAt says whether the action is allowed in the place.
+func (a Actor) CanAt(action Action, p Place) bool { return a.Permits[action].Covers(p) }
+
+// HasRole says whether a live grant gives the role.
+func (a Actor) HasRole(r Role) bool { return slices.Contains(a.Roles, r) }
+
+// Actions lists every action of the portal.
+func Actions() []Action {
+	return []Action{ActAlertRead, ActAlertAccept, ActAlertDismiss, ActAlertSnooze, ActAlertAssign, ActAlertPropose, ActCompanyRead,
+		ActPersonRead, ActAccountRead, ActPersonReveal, ActCaseRead, ActCaseOpen, ActReferralForm, ActReferralTeam, ActReferralRead,
+		ActReferralApprove, ActReferralPolice, ActReferralObserve, ActBatchRead, ActFactLoad, ActScanRead, ActScanStart, ActUserRead,
+		ActUserChange, ActGrantRead, ActGrantChange, ActAuditRead}
+}

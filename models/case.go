@@ -1,0 +1,60 @@
+package models
+
+// Case is an inquiry opened from alerts about one company. It belongs to the lead department of the company's place of
+// registration, or the next superior division that has one.
+type Case struct {
+	ID          int64 `gorm:"primaryKey"`
+	Ref         string
+	Title       string
+	Status      string
+	Seal        string
+	AuthorityID int64
+	Place       `gorm:"embedded"`
+	SubjectID   int64
+	Area        string
+	Level       string
+	LevelRank   int
+	DeadlineOn  Date
+	OpenedBy    int64
+	OpenedAt    Instant
+	ClosedAt    Instant
+	Version     int64
+}
+
+// The statuses of a case.
+const (
+	CaseOpen     = "open"
+	CaseReferred = "referred"
+	CaseClosed   = "closed"
+)
+
+// CaseLine is a row of the case list.
+type CaseLine struct {
+	Case
+	SubjectKey    string
+	SubjectName   string
+	AuthorityName string
+	ReferralRef   string
+	ReferralState string
+	NextDue       Instant // the nearest running clock, zero when none runs
+	NextClock     string
+}
+
+// NewCase is what a supervisor says when opening a case.
+type NewCase struct {
+	Alerts   []string
+	Title    string
+	Officers []string
+	Deadline Date
+}
+
+// CaseFile is a case with everything its page shows.
+type CaseFile struct {
+	CaseLine
+	Authority Authority
+	Opener    string
+	Officers  []Officer
+	Alerts    []AlertLine
+	Clocks    []Clock
+	Events    []Event
+}

@@ -1,0 +1,149 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+)
+
+// seenCases keeps the cases an actor may read: those of the scope, where a sealed one opens to its team, the supervisor and
+// the principal only.
+func seenCases(db *gorm.DB, actor Actor, alias string) *gorm.DB {
+	q := scoped(db, actor.Scope(ActCaseRead), alias)
+	if actor.Can(ActCaseOpen) || actor.Can(ActReferralApprove) {
+		return q
+	}
+	return q.Where("("+alias+".seal = 'NORMAL' OR EXISTS (SELECT 1 FROM case_officers o WHERE o.case_id = "+alias+".id AND o.user_id = ? AND o.recused_at IS NULL))", actor.UserID)
+}
+
+// CaseFilter narrows the case list; empty fields do not.
+type CaseFilter struct {
+	Status  string
+	Officer int64
+	Text    string
+	Before  int64
+	Limit   int
+}
+
+const caseFields = `cs.*, s.key AS subject_key, s.name AS subject_name, a.name AS authority_name,
+	COALESCE(r.ref, '') AS referral_ref, COALESCE(r.state, '') AS referral_state`
+
+func (s *Store) caseLines(ctx context.Context, actor Actor) *gorm.DB {
+	q := s.read(ctx).Table("cases cs").Select(caseFields).Joins("JOIN subjects s ON s.id = cs.subject_id").
+		Joins("JOIN authorities a ON a.id = cs.authority_id").Joins("LEFT JOIN referrals r ON r.case_id = cs.id")
+	return seenCases(q, actor, "cs")
+}
+
+// Cases lists cases the actor may read, newest first.
+func (s *Store) Cases(ctx context.Context, actor Actor, f CaseFilter) ([]CaseLine, bool, error) {
+	q := s.caseLines(ctx, actor)
+	if f.Status == "live" {
+		q = q.Where("cs.status <> ?", CaseClosed)
+	} else if f.Status != "" {
+		q = q.Where("cs.status = ?", f.Status)
+	}
+	if f.Officer != 0 {
+		q = q.Where("EXISTS (SELECT 1 FROM case_officers o WHERE o.case_id = cs.id AND o.user_id = ?)", f.Officer)
+	}
+	if f.Text != "" {
+		q = q.Where("(s.name_fold LIKE ? ESCAPE '\\' OR cs.ref = ?)", "%"+escapeLike(fold(f.Text))+"%", f.Text)
+	}
+	if f.Before > 0 {
+		q = q.Where("cs.id < ?", f.Before)
+	}
+	var list []CaseLine
+	if err := q.Order("cs.id DESC").Limit(f.Limit + 1).Find(&list).Error; err != nil {
+		return nil, false, fmt.Errorf("list cases: %w", err)
+	}
+	more := len(list) > f.Limit
+	list = list[:min(len(list), f.Limit)]
+	return list, more, s.nextDues(ctx, list)
+}
+
+func (s *Store) nextDues(ctx context.Context, list []CaseLine) error {
+	ids := make([]int64, len(list))
+	for i := range list {
+		ids[i] = list[i].ID
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var clocks []Clock
+	if err := s.read(ctx).Where("case_id IN ? AND ended_at IS NULL", ids).Order("due_at DESC").Find(&clocks).Error; err != nil {
+		return fmt.Errorf("read running clocks: %w", err)
+	}
+	for _, c := range clocks {
+		for i := range list {
+			if list[i].ID == c.CaseID {
+				list[i].NextDue, list[i].NextClock = c.DueAt, c.Name
+			}
+		}
+	}
+	return nil
+}
+
+// CaseFile gives one case the actor may read, with its team, alerts, clocks and story; the story of its referral is left out
+// where the actor may not read that.
+func (s *Store) CaseFile(ctx context.Context, actor Actor, ref string) (CaseFile, error) {
+	var file CaseFile
+	err := s.caseLines(ctx, actor).Where("cs.ref = ?", ref).Take(&file.CaseLine).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return file, NotFound("case")
+	}
+	if err != nil {
+		return file, fmt.Errorf("case %s: %w", ref, err)
+	}
+	if file.Authority, err = s.Authority(ctx, file.AuthorityID); err != nil {
+		return file, err
+	}
+	if err := s.read(ctx).Table("users").Select("name").Where("id = ?", file.OpenedBy).Scan(&file.Opener).Error; err != nil {
+		return file, fmt.Errorf("case %s: opener: %w", ref, err)
+	}
+	if file.Officers, err = s.officersOf(ctx, "case_officers", "case_id", file.ID); err != nil {
+		return file, err
+	}
+	if err := s.alertLines(ctx, actor.Scope(ActCaseRead)).Where("al.case_id = ?", file.ID).Order("al.level_rank DESC, al.id").Find(&file.Alerts).Error; err != nil {
+		return file, fmt.Errorf("case %s: alerts: %w", ref, err)
+	}
+	if file.Clocks, err = s.clocks(ctx, file.ID); err != nil {
+		return file, err
+	}
+	if file.Events, err = s.events(ctx, objectCase, file.ID); err != nil {
+		return file, err
+	}
+	return file, s.withReferral(ctx, actor, &file)
+}
+
+// withReferral joins the referral's story to the case's, or hides the referral from one who may not read it.
+func (s *Store) withReferral(ctx context.Context, actor Actor, file *CaseFile) error {
+	if file.ReferralRef == "" {
+		return nil
+	}
+	r, err := s.referral(ctx, actor, file.ReferralRef)
+	if KindOf(err) == KindNotFound {
+		file.ReferralRef, file.ReferralState, file.Clocks = "", "", nil
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	more, err := s.events(ctx, objectReferral, r.ID)
+	if err != nil {
+		return err
+	}
+	file.Events = append(file.Events, more...)
+	return nil
+}
+
+// officersOf lists the officers of a team table, by name.
+func (s *Store) officersOf(ctx context.Context, table, key string, id int64) ([]Officer, error) {
+	var list []Officer
+	err := s.read(ctx).Table(table+" o").Select("u.id, u.name, u.display_name, u.display_name_en, o.enforcement_number").
+		Joins("JOIN users u ON u.id = o.user_id").Where("o."+key+" = ?", id).Order("u.name").Find(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the team: %w", err)
+	}
+	return list, nil
+}

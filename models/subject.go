@@ -1,0 +1,160 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"gorm.io/gorm"
+	"xiezhi/reference"
+)
+
+// Subject is what facts are about, with the name, place, level and index that lists show. Stub says that it is known only
+// from references of others. OwnerID is a product's company or an account's holder.
+type Subject struct {
+	ID             int64 `gorm:"primaryKey"`
+	Kind           SubjectKind
+	Key            string
+	Name           string
+	NameFold       string
+	OwnerID        *int64
+	Place          `gorm:"embedded"`
+	Stub           bool
+	NamedAt        Instant
+	Area           string
+	Level          string
+	LevelRank      int
+	Idx            float64
+	AssessmentID   *int64
+	AssessedFactID int64
+	NewestFactID   int64
+	FirstAt        Instant
+}
+
+// Ref gives the written form kind:ID.
+func (s Subject) Ref() SubjectRef { return SubjectRef{Kind: s.Kind, ID: s.Key} }
+
+// parseSubject reads kind:ID; a form that was not checked before gives false.
+func parseSubject(text string) (SubjectRef, bool) {
+	kind, id, ok := strings.Cut(text, ":")
+	if !ok || id == "" {
+		return SubjectRef{}, false
+	}
+	return SubjectRef{Kind: SubjectKind(kind), ID: id}, true
+}
+
+// naming is what a row says about the subject it describes.
+type naming struct {
+	ref      SubjectRef
+	name     string
+	place    Place
+	owner    SubjectRef
+	hasOwner bool
+	at       Instant
+	named    bool
+}
+
+// subjectIndex remembers the internal keys of subjects during a load.
+type subjectIndex map[SubjectRef]int64
+
+// maxIndexed bounds the memory of a subjectIndex.
+const maxIndexed = 1_000_000
+
+var subjectColumns = []column{{"kind", textColumn}, {"key", textColumn}, {"name", textColumn}, {"name_fold", textColumn},
+	{"division_code", textColumn}, {"p2", textColumn}, {"c4", textColumn}, {"c6", textColumn}, {"stub", boolColumn},
+	{"named_at", instantColumn}, {"first_at", instantColumn}}
+
+// A newer name wins; an older one, arriving late, changes nothing.
+var putNamed = bulk{table: "subjects", columns: subjectColumns, after: `ON CONFLICT (kind, key) DO UPDATE SET
+	name = excluded.name, name_fold = excluded.name_fold, division_code = excluded.division_code, p2 = excluded.p2,
+	c4 = excluded.c4, c6 = excluded.c6, stub = excluded.stub, named_at = excluded.named_at
+	WHERE subjects.named_at IS NULL OR subjects.named_at <= excluded.named_at`}
+
+var putStub = bulk{table: "subjects", columns: subjectColumns, after: "ON CONFLICT (kind, key) DO NOTHING"}
+
+// putSubjects makes or names the subjects that rows describe or mention, and gives their internal keys. place is that of the
+// batch, for subjects nobody placed yet.
+func (t *tx) putSubjects(ctx context.Context, known subjectIndex, named map[SubjectRef]naming, mentioned map[SubjectRef]bool, place Place) error {
+	if len(known) > maxIndexed {
+		clear(known)
+	}
+	list := make([]naming, 0, len(named))
+	for _, n := range named {
+		list = append(list, n)
+	}
+	if err := t.writeSubjects(ctx, putNamed, list); err != nil {
+		return err
+	}
+	var stubs []naming
+	var lookup []SubjectRef
+	for ref := range mentioned {
+		if _, ok := known[ref]; ok {
+			continue
+		}
+		lookup = append(lookup, ref)
+		if _, ok := named[ref]; !ok {
+			stubs = append(stubs, naming{ref: ref, place: place})
+		}
+	}
+	if err := t.writeSubjects(ctx, putStub, stubs); err != nil {
+		return err
+	}
+	return lookupSubjects(t.db, known, lookup)
+}
+
+func (t *tx) writeSubjects(ctx context.Context, b bulk, list []naming) error {
+	_, err := b.insert(ctx, t.db, len(list), func(row, col int) any {
+		n := list[row]
+		switch subjectColumns[col].name {
+		case "kind":
+			return string(n.ref.Kind)
+		case "key":
+			return n.ref.ID
+		case "name":
+			return n.name
+		case "name_fold":
+			return reference.Fold(n.name)
+		case "division_code":
+			return n.place.DivisionCode
+		case "p2":
+			return n.place.P2
+		case "c4":
+			return n.place.C4
+		case "c6":
+			return n.place.C6
+		case "stub":
+			return !n.named
+		case "named_at":
+			if !n.named {
+				return nil
+			}
+			return n.at
+		default:
+			return t.now
+		}
+	})
+	return err
+}
+
+func lookupSubjects(db *gorm.DB, known subjectIndex, refs []SubjectRef) error {
+	by := map[SubjectKind][]string{}
+	for _, r := range refs {
+		by[r.Kind] = append(by[r.Kind], r.ID)
+	}
+	for kind, keys := range by {
+		for from := 0; from < len(keys); from += 5000 {
+			part := keys[from:min(from+5000, len(keys))]
+			var rows []struct {
+				ID  int64
+				Key string
+			}
+			if err := db.Table("subjects").Select("id, key").Where("kind = ? AND key IN ?", kind, part).Find(&rows).Error; err != nil {
+				return fmt.Errorf("look up %d subjects of kind %s: %w", len(part), kind, err)
+			}
+			for _, r := range rows {
+				known[SubjectRef{kind, r.Key}] = r.ID
+			}
+		}
+	}
+	return nil
+}
