@@ -69,6 +69,7 @@ func (p *Policy) Actor(u models.User, grants []models.Grant) models.Actor {
 	for _, g := range grants {
 		scope := models.ScopeOf(g.DivisionCode)
 		a.Roles = append(a.Roles, g.Role)
+		a.Divisions = append(a.Divisions, g.DivisionCode)
 		for _, action := range p.allowed[g.Role] {
 			a.Permits[action] = a.Permits[action].Union(scope)
 		}

@@ -78,12 +78,14 @@ type Actor struct {
 	DisplayEn   string
 	AuthorityID int64
 	Roles       []Role
+	Divisions   []string
 	Permits     map[Action]Scope
 	RequestID   string
 	IP          string
 	Locale      string
 	Theme       string
 	TokenID     int64
+	Idem        Idempotency
 }
 
 // System is the actor of commands and background work; name is what the audit trail shows.

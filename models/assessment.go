@@ -27,6 +27,7 @@ type Assessment struct {
 // Reason is one of the strongest indicators of an alert, as lists and the API show it. Args fill the message of the indicator.
 type Reason struct {
 	Indicator string            `json:"indicator"`
+	Key       string            `json:"key"`
 	Dimension string            `json:"dimension"`
 	Points    float64           `json:"points"`
 	Value     float64           `json:"value"`

@@ -165,6 +165,9 @@ func (s *Store) read(ctx context.Context) *gorm.DB { return s.r.WithContext(ctx)
 func (s *Store) change(ctx context.Context, actor Actor, verb func(tx *tx) error) error {
 	return s.transact(ctx, func(db *gorm.DB) error {
 		t := &tx{db: db, store: s, actor: actor, now: s.Now()}
+		if err := t.claim(); err != nil {
+			return err
+		}
 		if err := verb(t); err != nil {
 			return err
 		}

@@ -60,35 +60,3 @@ func (s *Store) TokenUser(ctx context.Context, token string) (User, int64, error
 	}
 	return u, row.ID, nil
 }
-
-// Replay is the stored answer to a write that was already done under the same idempotency key.
-type Replay struct {
-	Status int
-	Body   []byte
-}
-
-type idempotencyKey struct {
-	UserID      int64  `gorm:"primaryKey"`
-	IdemKey     string `gorm:"primaryKey"`
-	RequestHash string
-	Status      int
-	Body        []byte
-	CreatedAt   Instant `gorm:"autoCreateTime:false"`
-}
-
-// ReplayOf looks an idempotency key up: nil for a new one, the stored answer for a known one, KindInvalid when the same key
-// came with another request.
-func (s *Store) ReplayOf(ctx context.Context, actor Actor, key, requestHash string) (*Replay, error) {
-	var row idempotencyKey
-	err := s.read(ctx).Where("user_id = ? AND idem_key = ?", actor.UserID, key).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read idempotency key: %w", err)
-	}
-	if row.RequestHash != requestHash {
-		return nil, Invalid(map[string]string{"Idempotency-Key": "error.idempotency_reused"})
-	}
-	return &Replay{Status: row.Status, Body: row.Body}, nil
-}

@@ -105,3 +105,16 @@ func (s *Store) holders(ctx context.Context, role Role, p Place) ([]Officer, err
 	}
 	return list, nil
 }
+
+// Owners lists who may own alerts of the place: duty officers and case handlers whose grant covers it.
+func (s *Store) Owners(ctx context.Context, actor Actor, p Place) ([]Officer, error) {
+	if !actor.CanAt(ActAlertAssign, p) {
+		return nil, Forbidden(ActAlertAssign)
+	}
+	duty, err := s.holders(ctx, RoleDutyOfficer, p)
+	if err != nil {
+		return nil, err
+	}
+	handlers, err := s.holders(ctx, RoleCaseHandler, p)
+	return append(duty, handlers...), err
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// config is every setting; it is read here and nowhere else.
+type config struct {
+	DB          string        `env:"XIEZHI_DB"`
+	Addr        string        `env:"XIEZHI_ADDR" envDefault:"127.0.0.1:8080"`
+	MetricsAddr string        `env:"XIEZHI_METRICS_ADDR"`
+	DataDir     string        `env:"XIEZHI_DATA_DIR" envDefault:"xiezhi-data"`
+	BaseURL     string        `env:"XIEZHI_BASE_URL" envDefault:"http://127.0.0.1:8080"`
+	SecretFile  string        `env:"XIEZHI_SECRET_FILE"`
+	Division    string        `env:"XIEZHI_DIVISION" envDefault:"000000"`
+	ClockOffset time.Duration `env:"XIEZHI_CLOCK_OFFSET"`
+}
+
+func readConfig() (config, error) {
+	var c config
+	if err := env.Parse(&c); err != nil {
+		return c, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if c.DB == "" {
+		c.DB = filepath.Join(c.DataDir, "xiezhi.db")
+	}
+	if c.SecretFile == "" {
+		c.SecretFile = filepath.Join(c.DataDir, "secret")
+	}
+	if c.ClockOffset == 0 {
+		offset, err := os.ReadFile(c.offsetFile())
+		if err == nil {
+			if c.ClockOffset, err = time.ParseDuration(strings.TrimSpace(string(offset))); err != nil {
+				return c, fmt.Errorf("read %s: %w", c.offsetFile(), err)
+			}
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return c, fmt.Errorf("read the clock offset: %w", err)
+		}
+	}
+	return c, nil
+}
+
+func (c config) offsetFile() string { return filepath.Join(c.DataDir, "clock-offset") }
+func (c config) headFile() string   { return filepath.Join(c.DataDir, "audit-heads.jsonl") }
+
+// now is the portal's clock: the machine's, shifted by the offset of a demonstration.
+func (c config) now() time.Time { return time.Now().Add(c.ClockOffset) }
+
+// masked hides what must not be shown: the password in a database address.
+func (c config) masked() string {
+	u, err := url.Parse(c.DB)
+	if err != nil || u.User == nil {
+		return c.DB
+	}
+	return u.Redacted()
+}
+
+// secrets are the keys of an installation, derived from one file that only its owner may read.
+type secrets struct {
+	Audit ed25519.PrivateKey
+	Seal  []byte // encrypts second-factor secrets
+}
+
+// readSecrets reads the secret file, or makes it at the first start.
+func readSecrets(c config) (secrets, error) {
+	raw, err := os.ReadFile(c.SecretFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		raw, err = makeSecret(c.SecretFile)
+	}
+	if err != nil {
+		return secrets{}, fmt.Errorf("read the secret file: %w", err)
+	}
+	seed, err := hex.DecodeString(strings.TrimSpace(string(raw)))
+	if err != nil || len(seed) != 64 {
+		return secrets{}, fmt.Errorf("the secret file %s is damaged: 64 bytes in hex are expected", c.SecretFile)
+	}
+	return secrets{Audit: ed25519.NewKeyFromSeed(seed[:32]), Seal: seed[32:]}, nil
+}
+
+func makeSecret(path string) ([]byte, error) {
+	seed := make([]byte, 64)
+	if _, err := rand.Read(seed); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	text := []byte(hex.EncodeToString(seed) + "\n")
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return os.ReadFile(path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	_, err = f.Write(text)
+	return text, errors.Join(err, f.Sync(), f.Close())
+}

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/ed25519"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"xiezhi/authz"
+	"xiezhi/detect"
+	"xiezhi/handlers"
+	"xiezhi/i18n"
+	"xiezhi/ingest"
+	"xiezhi/law"
+	"xiezhi/models"
+	"xiezhi/referral"
+	"xiezhi/static"
+	"xiezhi/web"
+	"xiezhi/work"
+)
+
+// portal is everything a process of the portal holds, wired together.
+type portal struct {
+	cfg     config
+	secrets secrets
+	store   *models.Store
+	desk    *work.Desk
+	log     *slog.Logger
+	heads   *models.HeadFile
+}
+
+// openPortal connects to the store and wires what commands need. With migrate set the schema is brought forward first, else an
+// older or newer schema is refused.
+func openPortal(ctx context.Context, cfg config, migrate migration) (*portal, error) {
+	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	sec, err := readSecrets(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if !strings.Contains(cfg.DB, "://") {
+		if err := os.MkdirAll(filepath.Dir(cfg.DB), 0o700); err != nil {
+			return nil, fmt.Errorf("make the folder of the database: %w", err)
+		}
+	}
+	store, err := models.Open(ctx, cfg.DB, cfg.now)
+	if err != nil {
+		return nil, err
+	}
+	p := &portal{cfg: cfg, secrets: sec, store: store, log: log, heads: models.NewHeadFile(cfg.headFile(), sec.Audit)}
+	if err := p.prepare(ctx, migrate); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	rules, err := detect.DefaultRules()
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("read the rules: %w", err), store.Close())
+	}
+	p.desk = &work.Desk{Store: store, Rules: rules, Log: log}
+	return p, nil
+}
+
+// migration says what to do about the schema when the store is opened.
+type migration int
+
+const (
+	schemaForward migration = iota
+	schemaAsIs
+)
+
+func (p *portal) prepare(ctx context.Context, m migration) error {
+	have, known, err := p.store.SchemaVersions(ctx)
+	if err != nil {
+		return err
+	}
+	if have > known {
+		return models.ErrNewerSchema
+	}
+	if m == schemaAsIs || have == known {
+		return nil
+	}
+	if err := p.store.Migrate(ctx); err != nil {
+		return err
+	}
+	return p.store.RegisterSources(ctx, models.System("migrate"), knownSources())
+}
+
+// close writes the last audit head and lets go of the store.
+func (p *portal) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return errors.Join(p.heads.Note(ctx, p.store), p.store.Close())
+}
+
+// catalog joins the messages of all packages.
+func catalog() (*i18n.Catalog, error) {
+	var more []i18n.Message
+	fromDetect, err := detect.Messages()
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range fromDetect {
+		more = append(more, i18n.Message{Key: m.Key, Zh: m.Zh, En: m.En})
+	}
+	fromIngest, err := ingest.Messages()
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range fromIngest {
+		more = append(more, i18n.Message{Key: m.Key, Zh: m.Zh, En: m.En})
+	}
+	return i18n.Load(more)
+}
+
+// handler builds the web side.
+func (p *portal) handler(secondFactor bool) (http.Handler, error) {
+	messages, err := catalog()
+	if err != nil {
+		return nil, fmt.Errorf("read the messages: %w", err)
+	}
+	assets, err := static.Load()
+	if err != nil {
+		return nil, err
+	}
+	policy, err := authz.Load()
+	if err != nil {
+		return nil, err
+	}
+	press, err := referral.New()
+	if err != nil {
+		return nil, fmt.Errorf("prepare the press: %w", err)
+	}
+	secure := strings.HasPrefix(p.cfg.BaseURL, "https://")
+	sessions := scs.New()
+	sessions.Store = p.store.Sessions()
+	sessions.Lifetime = handlers.TotalLimit
+	sessions.Cookie.Name, sessions.Cookie.HttpOnly, sessions.Cookie.SameSite, sessions.Cookie.Secure = "xz_session", true, http.SameSiteLaxMode, secure
+	sessions.Cookie.Persist = false
+	if secure {
+		sessions.Cookie.Name = "__Host-xz_session"
+	}
+	app := &handlers.App{Store: p.store, Policy: policy, Desk: p.desk, Press: press, Sessions: sessions, Catalog: messages, Assets: assets, Now: p.cfg.now,
+		Calendar: law.DefaultCalendar().Name(), Rules: p.desk.Rules.Version, VerifyAudit: p.verifyAudit,
+		Login: handlers.LoginRules{SecondFactor: secondFactor, Secure: secure, OpenSecret: p.secrets.open}}
+	access := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()}))
+	_, h, err := web.New(app, access)
+	return h, err
+}
+
+func logLevel() slog.Level {
+	if os.Getenv("XIEZHI_LOG") == "info" {
+		return slog.LevelInfo
+	}
+	return slog.LevelWarn
+}
+
+func (p *portal) verifyAudit(ctx context.Context) (models.AuditReport, error) {
+	heads, err := models.ReadHeads(p.cfg.headFile(), p.secrets.Audit.Public().(ed25519.PublicKey))
+	if err != nil {
+		return models.AuditReport{Broken: []string{err.Error()}}, nil
+	}
+	return p.store.VerifyAudit(ctx, heads)
+}
+
+// background does what must go on while the portal serves: signed heads of the audit trail, scans of what arrived, a sweep of
+// expired sessions.
+func (p *portal) background(ctx context.Context, scan bool) {
+	go p.every(ctx, time.Second, "write audit head", func() error { return p.heads.Note(ctx, p.store) })
+	go p.every(ctx, 10*time.Minute, "sweep sessions", func() error { return p.store.SweepSessions(ctx) })
+	if scan {
+		go p.desk.Watch(ctx, models.System("scan"), 500*time.Millisecond)
+	}
+}
+
+func (p *portal) every(ctx context.Context, d time.Duration, what string, do func() error) {
+	tick := time.NewTicker(d)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := do(); err != nil && ctx.Err() == nil {
+				p.log.ErrorContext(ctx, "background work failed", "what", what, "error", err.Error())
+			}
+		}
+	}
+}
+
+// seal encrypts a second-factor secret, open decrypts it.
+func (s secrets) seal(text string) ([]byte, error) {
+	gcm, err := s.gcm()
+	if err != nil {
+		return nil, err
+	}
+	nonce := make([]byte, gcm.NonceSize())
+	if _, err := rand.Read(nonce); err != nil {
+		return nil, err
+	}
+	return gcm.Seal(nonce, nonce, []byte(text), nil), nil
+}
+
+func (s secrets) open(sealed []byte) (string, error) {
+	gcm, err := s.gcm()
+	if err != nil {
+		return "", err
+	}
+	if len(sealed) < gcm.NonceSize() {
+		return "", errors.New("the sealed secret is too short")
+	}
+	plain, err := gcm.Open(nil, sealed[:gcm.NonceSize()], sealed[gcm.NonceSize():], nil)
+	return string(plain), err
+}
+
+func (s secrets) gcm() (cipher.AEAD, error) {
+	block, err := aes.NewCipher(s.Seal)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}

@@ -1,0 +1,188 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"xiezhi/detect"
+	"xiezhi/i18n"
+	"xiezhi/models"
+	"xiezhi/views"
+	"xiezhi/views/ui"
+)
+
+// alertInput is what a refused form of the page brought, to be shown again.
+type alertInput struct {
+	verb  string
+	form  alertVerbForm
+	wrong map[string]string
+}
+
+func (a *App) alertShow(c *gin.Context) error { return a.showAlert(c, alertInput{}) }
+
+// alertFile is everything the page of an alert shows.
+type alertFile struct {
+	al      models.AlertLine
+	story   []models.Event
+	as, old detect.Assessment
+	similar []models.AlertLine
+	owners  []models.Officer
+}
+
+func (a *App) showAlert(c *gin.Context, in alertInput) error {
+	ctx, actor := a.Context(c), ActorOf(c)
+	file, err := a.alertFile(ctx, actor, c.Param("ref"))
+	if err != nil {
+		return err
+	}
+	frame, err := a.frame(c, file.al.SubjectName)
+	if err != nil {
+		return err
+	}
+	p := newAlertShowPage(ctx, actor, file, in, a.Store.Now())
+	p.Frame = frame
+	status := http.StatusOK
+	if in.verb != "" {
+		status = http.StatusUnprocessableEntity
+	}
+	return a.render(c, status, views.AlertShow(p))
+}
+
+func (a *App) alertFile(ctx context.Context, actor models.Actor, ref string) (alertFile, error) {
+	var f alertFile
+	var err error
+	if f.al, f.story, err = a.Store.Alert(ctx, actor, ref); err != nil {
+		return f, err
+	}
+	now, err := a.Store.AssessmentByID(ctx, &f.al.AssessmentID)
+	if err != nil {
+		return f, err
+	}
+	if f.as, err = readAssessment(now); err != nil {
+		return f, err
+	}
+	before, err := a.Store.AssessmentByID(ctx, f.al.PreviousAssessmentID)
+	if err != nil {
+		return f, err
+	}
+	if f.old, err = readAssessment(before); err != nil {
+		return f, err
+	}
+	if f.similar, err = a.Store.SimilarAlerts(ctx, actor, f.al, 4); err != nil {
+		return f, err
+	}
+	same, err := a.Store.AlertsOf(ctx, actor, f.al.SubjectID)
+	if err != nil {
+		return f, err
+	}
+	for _, s := range same {
+		if s.ID != f.al.ID {
+			f.similar = append([]models.AlertLine{s}, f.similar...)
+		}
+	}
+	if actor.CanAt(models.ActAlertAssign, f.al.Place) {
+		f.owners, err = a.Store.Owners(ctx, actor, f.al.Place)
+	}
+	return f, err
+}
+
+func newAlertShowPage(ctx context.Context, actor models.Actor, f alertFile, in alertInput, now models.Instant) views.AlertShowPage {
+	al, as := f.al, f.as
+	p := views.AlertShowPage{Ref: al.Ref, Level: al.Level, Name: subjectName(al.SubjectName, al.SubjectKey), CompanyURL: "/companies/" + al.SubjectKey,
+		Area: i18n.T(ctx, "area."+al.Area), Place: shortPlace(ctx, al.DivisionCode), Raised: whenMinute(al.RaisedAt), Owner: al.OwnerDisplay,
+		Sources: i18n.N(ctx, "alert.families", int64(len(as.Families))), Status: i18n.T(ctx, "alert.status."+string(al.Status)),
+		CaseRef: al.CaseRef, Rules: as.RuleVersion, Index: newIndexChart(ctx, as), Parts: newArgument(ctx, as), Elements: newElements(ctx, as),
+		Changes: changeTexts(ctx, f.old, as), Story: newStory(ctx, f.story)}
+	if al.Open && al.Status != models.AlertInCase {
+		p.Due = alertDueMark(ctx, al, now)
+	}
+	p.Claim = alertClaim(ctx, al, as)
+	if as.Trigger != nil {
+		p.Trigger = i18n.T(ctx, "alert.trigger", "name", i18n.T(ctx, "trigger."+as.Trigger.Code), "code", as.Trigger.Indicator)
+		if as.SingleSource {
+			p.Cap = i18n.T(ctx, "alert.single_source")
+		}
+	} else if as.Capped {
+		p.Cap = i18n.T(ctx, "alert.capped", "level", i18n.T(ctx, "level."+string(as.Level)))
+	}
+	p.LinesTitle, p.Lines = newLines(ctx, as)
+	for _, s := range f.similar {
+		p.Similar = append(p.Similar, newSimilarRow(ctx, s))
+	}
+	for _, ind := range as.Indicators {
+		text := i18n.T(ctx, "benign."+ind.Benign)
+		if ind.Benign != "" && !slices.Contains(p.Benign, text) {
+			p.Benign = append(p.Benign, text)
+		}
+	}
+	p.Acts = newAlertActs(ctx, actor, f, in)
+	return p
+}
+
+// alertClaim says in one sentence what the level rests on.
+func alertClaim(ctx context.Context, al models.AlertLine, as detect.Assessment) string {
+	var why []string
+	for i, ind := range as.Indicators {
+		if i == 3 {
+			break
+		}
+		why = append(why, indicatorReason(ctx, ind))
+	}
+	return i18n.T(ctx, "alert.claim", "index", i18n.Index(ctx, al.Idx), "level", i18n.T(ctx, "level."+al.Level), "why", strings.Join(why, i18n.T(ctx, "punct.list")))
+}
+
+func newSimilarRow(ctx context.Context, s models.AlertLine) views.SimilarRow {
+	text := i18n.T(ctx, "alert.status."+string(s.Status))
+	if s.Reason != "" {
+		text += i18n.T(ctx, "punct.colon") + i18n.T(ctx, "dismiss."+s.Reason)
+	}
+	return views.SimilarRow{Ref: s.Ref, URL: "/alerts/" + s.Ref, Name: subjectName(s.SubjectName, s.SubjectKey), Level: s.Level, Text: text}
+}
+
+func newStory(ctx context.Context, events []models.Event) []views.StoryLine {
+	lines := make([]views.StoryLine, 0, len(events))
+	for _, e := range slices.Backward(events) {
+		who := e.ActorName
+		if strings.HasPrefix(who, "system:") {
+			who = i18n.T(ctx, "actor.system")
+		}
+		lines = append(lines, views.StoryLine{At: whenMinute(e.At), Who: who, What: i18n.T(ctx, "event."+e.Event), Note: e.Note, Key: e.Event != "rehit"})
+	}
+	return lines
+}
+
+func newAlertActs(ctx context.Context, actor models.Actor, f alertFile, in alertInput) views.AlertActs {
+	al := f.al
+	events := models.AlertEvents(al.Status)
+	may := func(event string, action models.Action) bool {
+		return slices.Contains(events, event) && actor.CanAt(action, al.Place)
+	}
+	acts := views.AlertActs{Ref: al.Ref, Version: strconv.FormatInt(al.Version, 10), Accept: may("accept", models.ActAlertAccept), Propose: may("propose", models.ActAlertPropose),
+		Snooze: may("snooze", models.ActAlertSnooze), Dismiss: may("dismiss", models.ActAlertDismiss), Assign: may("assign", models.ActAlertAssign),
+		Reopen: may("reopen", models.ActAlertDismiss), Open: may("open", models.ActCaseOpen), OpenURL: "/cases/new?alert=" + al.Ref,
+		Wrong: in.wrong, Failed: in.verb, Values: map[string]string{"reason": in.form.Reason, "note": in.form.Note, "until": in.form.Until, "user": in.form.User}}
+	switch {
+	case acts.Open:
+		acts.Main = "open"
+	case acts.Accept:
+		acts.Main = "accept"
+	case acts.Propose:
+		acts.Main = "propose"
+	}
+	for _, r := range models.DismissReasons() {
+		acts.Reasons = append(acts.Reasons, ui.Option{Value: r, Label: i18n.T(ctx, "dismiss."+r), Chosen: r == in.form.Reason})
+	}
+	for _, o := range f.owners {
+		acts.Owners = append(acts.Owners, ui.Option{Value: o.Name, Label: i18n.Pick(ctx, o.DisplayName, o.DisplayNameEn) + " (" + o.Name + ")", Chosen: o.Name == in.form.User})
+	}
+	if al.Status == models.AlertInCase {
+		acts.Blocked = append(acts.Blocked, i18n.T(ctx, "acts.blocked.in_case"))
+	} else if al.Open && !acts.Open && actor.Can(models.ActAlertPropose) {
+		acts.Blocked = append(acts.Blocked, i18n.T(ctx, "acts.blocked.open_case"))
+	}
+	return acts
+}

@@ -1,0 +1,97 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"xiezhi/i18n"
+	"xiezhi/models"
+	"xiezhi/views"
+)
+
+// names gives how people of a story are called, by user name; a few look-ups, since few people work on a case.
+func (a *App) names(ctx context.Context, events []models.Event) (map[string]string, error) {
+	names := map[string]string{}
+	for _, e := range events {
+		if _, ok := names[e.ActorName]; ok || e.ActorID == nil {
+			continue
+		}
+		u, err := a.Store.UserByID(ctx, *e.ActorID)
+		if err != nil && models.KindOf(err) != models.KindNotFound {
+			return nil, err
+		}
+		names[e.ActorName] = i18n.Pick(ctx, u.DisplayName, u.DisplayNameEn)
+	}
+	return names, nil
+}
+
+// keyEvents are the events that change where a referral stands in law.
+func keyEvent(name string) bool {
+	return slices.Contains([]string{"open", "form_team", "submit_report", "resubmit", "approve", "reject", "send", "sign_receipt", "file", "decline", "close"}, name)
+}
+
+// inOrder sorts the events of a case and of its referral by time, oldest first.
+func inOrder(events []models.Event) []models.Event {
+	list := slices.Clone(events)
+	slices.SortStableFunc(list, func(a, b models.Event) int {
+		switch {
+		case a.At.Before(b.At):
+			return -1
+		case b.At.Before(a.At):
+			return 1
+		default:
+			return int(a.ID - b.ID)
+		}
+	})
+	return list
+}
+
+// newStory tells the events newest first.
+func newStory(ctx context.Context, events []models.Event, names map[string]string) []views.StoryLine {
+	list := inOrder(events)
+	slices.Reverse(list)
+	lines := make([]views.StoryLine, 0, len(list))
+	for _, e := range list {
+		who := names[e.ActorName]
+		if who == "" {
+			who = e.ActorName
+		}
+		lines = append(lines, views.StoryLine{At: when(e.At), Who: who, What: eventWord(ctx, e.ObjectKind, e.Event), Note: eventNote(ctx, e), Key: keyEvent(e.Event)})
+	}
+	return lines
+}
+
+// eventWord names an event; where two kinds of object use one word, the kind decides.
+func eventWord(ctx context.Context, kind, event string) string {
+	if key := "event." + kind + "." + event; i18n.Has(ctx, key) {
+		return i18n.T(ctx, key)
+	}
+	return i18n.T(ctx, "event."+event)
+}
+
+// eventNote gives what was written with an event, with its document number, approver and documents.
+func eventNote(ctx context.Context, e models.Event) string {
+	var data struct {
+		Number    string   `json:"number"`
+		Approver  string   `json:"approver"`
+		Documents []string `json:"documents"`
+	}
+	parts := []string{}
+	if e.Note != "" {
+		parts = append(parts, e.Note)
+	}
+	if err := json.Unmarshal([]byte(e.Data), &data); err == nil {
+		if data.Number != "" {
+			parts = append(parts, i18n.T(ctx, "case.note.number", "number", data.Number))
+		}
+		if data.Approver != "" {
+			parts = append(parts, i18n.T(ctx, "case.note.approver", "name", data.Approver))
+		}
+		if len(data.Documents) > 0 {
+			parts = append(parts, i18n.T(ctx, "case.note.documents", "list", strings.Join(data.Documents, i18n.T(ctx, "clock.listing"))))
+		}
+	}
+	return strings.Join(parts, "\n")
+}

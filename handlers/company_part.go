@@ -1,0 +1,151 @@
+package handlers
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"xiezhi/i18n"
+	"xiezhi/models"
+	"xiezhi/reference"
+	"xiezhi/views"
+)
+
+// newProducts lists the products as last observed, newest first.
+func newProducts(ctx context.Context, f companyFile) []views.ProductItem {
+	newest := map[string]models.Fact[models.ProductRow]{}
+	var order []string
+	for _, p := range f.facts.Products {
+		if _, ok := newest[p.Row.ID]; !ok {
+			order = append(order, p.Row.ID)
+		}
+		newest[p.Row.ID] = p
+	}
+	var list []views.ProductItem
+	for _, id := range slices.Backward(order) {
+		p := newest[id]
+		it := views.ProductItem{Name: p.Row.Name, Area: i18n.T(ctx, "area."+p.Row.Area), Yield: i18n.Unknown, Annual: i18n.Unknown, Times: i18n.Unknown,
+			Investors: i18n.Count(ctx, p.Row.Investors), Raised: i18n.Money(ctx, p.Row.RaisedFen), Guaranteed: i18n.Unknown, Text: cut(p.Row.Text, 160),
+			Source: sourceName(ctx, p.Source), At: when(p.ObservedAt)}
+		if p.Row.PromisedYield != nil {
+			per := map[string]float64{"day": 365, "week": 52, "month": 12, "year": 1}[p.Row.YieldPeriod]
+			it.Yield = i18n.Percent(ctx, *p.Row.PromisedYield)
+			if per > 0 {
+				annual := *p.Row.PromisedYield * per
+				it.Yield += " " + i18n.T(ctx, "unit.per_"+p.Row.YieldPeriod)
+				it.Annual = i18n.Percent(ctx, annual)
+				it.Times = i18n.Decimal(ctx, annual/f.rules.LPRAt(p.ObservedAt), 1)
+			}
+		}
+		if p.Row.Guaranteed != nil {
+			it.Guaranteed = i18n.T(ctx, "bool."+map[bool]string{true: "yes", false: "no"}[*p.Row.Guaranteed])
+		}
+		list = append(list, it)
+	}
+	return list
+}
+
+func cut(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n]) + "…"
+}
+
+// newRelations lists the relations; a subject outside the reader's scope is there, without its name.
+func newRelations(ctx context.Context, actor models.Actor, f companyFile) []views.RelationItem {
+	self := "company:" + f.sub.Key
+	var list []views.RelationItem
+	seen := map[string]bool{}
+	for _, r := range slices.Backward(f.facts.Relations) {
+		key := r.Row.From + "|" + r.Row.To + "|" + r.Row.Kind + "|" + string(r.Row.SinceOn)
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		other, out := r.Row.To, true
+		if other == self {
+			other, out = r.Row.From, false
+		}
+		it := views.RelationItem{Kind: i18n.T(ctx, "relation."+r.Row.Kind), Outgoing: out, Since: orUnknown(string(r.Row.SinceOn)), Until: orUnknown(string(r.Row.UntilOn)), Ratio: i18n.Unknown, Source: sourceName(ctx, r.Source)}
+		if r.Row.Ratio != nil {
+			it.Ratio = i18n.Percent(ctx, *r.Row.Ratio)
+		}
+		it.Other, it.URL = otherName(ctx, actor, f.names, other)
+		list = append(list, it)
+	}
+	return list
+}
+
+// otherName names the other end of a relation: masked for persons, hidden outside the scope.
+func otherName(ctx context.Context, actor models.Actor, names map[models.SubjectRef]models.Subject, written string) (name, link string) {
+	kind, id, _ := strings.Cut(written, ":")
+	sub, ok := names[models.SubjectRef{Kind: models.SubjectKind(kind), ID: id}]
+	if !ok {
+		return i18n.T(ctx, "company.outside"), ""
+	}
+	switch sub.Kind {
+	case models.KindPerson:
+		return reference.MaskName(sub.Name), ""
+	case models.KindAccount:
+		return reference.MaskAccount(sub.Key), ""
+	case models.KindCompany:
+		return subjectName(sub.Name, sub.Key), "/companies/" + sub.Key
+	default:
+		return subjectName(sub.Name, sub.Key), ""
+	}
+}
+
+func newSignals(ctx context.Context, f companyFile) []views.SignalItem {
+	var list []views.SignalItem
+	for _, s := range slices.Backward(f.facts.Signals) {
+		list = append(list, views.SignalItem{At: when(s.Row.At), Kind: i18n.T(ctx, "signal."+s.Row.Kind), Text: cut(s.Row.Text, 400), Count: i18n.Count(ctx, s.Row.Count),
+			Amount: i18n.Money(ctx, s.Row.AmountFen), Source: sourceName(ctx, s.Source), Hash: s.Hash})
+	}
+	return list
+}
+
+func newLicences(ctx context.Context, f companyFile) []views.LicenceItem {
+	today := f.asOf
+	var list []views.LicenceItem
+	for _, l := range f.facts.Licences {
+		state := "valid"
+		if l.Row.ValidUntil != "" && !today.IsZero() && string(l.Row.ValidUntil) < i18n.Day(today.Time()) {
+			state = "expired"
+		}
+		list = append(list, views.LicenceItem{Kind: i18n.T(ctx, "licence."+l.Row.Kind), Number: l.Row.Number, By: l.Row.IssuedBy, From: string(l.Row.ValidFrom), Until: orUnknown(string(l.Row.ValidUntil)),
+			State: i18n.T(ctx, "licence.state."+state), Source: sourceName(ctx, l.Source)})
+	}
+	return list
+}
+
+// newHistory lists every fact with its provenance, newest first.
+func newHistory(ctx context.Context, f companyFile) []views.HistoryItem {
+	var list []views.HistoryItem
+	add := func(table models.Table, p models.Provenance, text string) {
+		list = append(list, views.HistoryItem{Observed: when(p.ObservedAt), Recorded: whenMinute(p.RecordedAt), Table: i18n.T(ctx, "table."+string(table)), Source: sourceName(ctx, p.Source),
+			Batch: p.BatchRef, Hash: p.Hash[:min(12, len(p.Hash))], Text: text})
+	}
+	for _, r := range f.facts.Registry {
+		add(models.TableCompanies, r.Provenance, r.Row.Name)
+	}
+	for _, r := range f.facts.Licences {
+		add(models.TableLicences, r.Provenance, i18n.T(ctx, "licence."+r.Row.Kind)+" "+r.Row.Number)
+	}
+	for _, r := range f.facts.Products {
+		text := r.Row.Name
+		if r.Row.PromisedYield != nil {
+			text += " " + i18n.Percent(ctx, *r.Row.PromisedYield)
+		}
+		add(models.TableProducts, r.Provenance, text)
+	}
+	for _, r := range f.facts.Signals {
+		add(models.TableSignals, r.Provenance, i18n.T(ctx, "signal."+r.Row.Kind)+" "+cut(r.Row.Text, 80))
+	}
+	for _, r := range f.facts.Relations {
+		add(models.TableRelations, r.Provenance, i18n.T(ctx, "relation."+r.Row.Kind))
+	}
+	slices.SortStableFunc(list, func(a, b views.HistoryItem) int { return strings.Compare(b.Observed.Machine, a.Observed.Machine) })
+	return list
+}

@@ -1,0 +1,70 @@
+package handlers
+
+import (
+	"context"
+	"strings"
+
+	"xiezhi/i18n"
+	"xiezhi/models"
+	"xiezhi/reference"
+	"xiezhi/views"
+)
+
+type navCounts struct{ alerts int64 }
+
+// capped writes a count of a hot page, which stops at a thousand.
+func capped(ctx context.Context, n int64) string {
+	if n >= 1000 {
+		return "1,000+"
+	}
+	return i18n.Integer(ctx, n)
+}
+
+// navigation lists the places an actor may go to; what the roles do not hold is not there.
+func navigation(ctx context.Context, actor models.Actor, path string, counts navCounts) []views.NavGroup {
+	item := func(key, url, icon, count string) views.NavItem {
+		current := path == url || url != "/" && strings.HasPrefix(path, url+"/")
+		return views.NavItem{Label: i18n.T(ctx, key), URL: url, Icon: icon, Count: count, Current: current}
+	}
+	work := views.NavGroup{Items: []views.NavItem{item("nav.home", "/", "home-2", "")}}
+	query := views.NavGroup{Title: i18n.T(ctx, "nav.query")}
+	manage := views.NavGroup{Title: i18n.T(ctx, "nav.manage")}
+	add := func(g *views.NavGroup, ok bool, it views.NavItem) {
+		if ok {
+			g.Items = append(g.Items, it)
+		}
+	}
+	can := actor.Can
+	add(&work, can(models.ActAlertRead), item("nav.alerts", "/alerts", "bell-ringing", capped(ctx, counts.alerts)))
+	add(&work, can(models.ActCaseRead), item("nav.cases", "/cases", "briefcase", ""))
+	add(&work, can(models.ActReferralRead) || can(models.ActReferralTeam) || can(models.ActReferralObserve), item("nav.referrals", "/referrals", "send", ""))
+	add(&work, can(models.ActReferralPolice), item("nav.desk", "/desk", "inbox", ""))
+	add(&query, can(models.ActCompanyRead), item("nav.companies", "/companies", "building", ""))
+	add(&manage, can(models.ActBatchRead), item("nav.batches", "/batches", "database-import", ""))
+	add(&manage, can(models.ActScanRead), item("nav.scans", "/scans", "radar", ""))
+	add(&manage, can(models.ActUserRead), item("nav.users", "/admin/users", "users", ""))
+	add(&manage, can(models.ActGrantRead), item("nav.grants", "/admin/grants", "shield-lock", ""))
+	add(&manage, can(models.ActAuditRead), item("nav.audit", "/admin/audit", "eye-check", ""))
+	me := views.NavGroup{Items: []views.NavItem{item("nav.me", "/me", "user-circle", "")}}
+	var groups []views.NavGroup
+	for _, g := range []views.NavGroup{work, query, manage, me} {
+		if len(g.Items) > 0 {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+// placeName writes a division with those above it, without the nation.
+func placeName(ctx context.Context, code string) string {
+	return reference.PathName(code, i18n.Locale(ctx))
+}
+
+// shortPlace writes a division alone.
+func shortPlace(ctx context.Context, code string) string {
+	d, ok := reference.DivisionByCode(code)
+	if !ok {
+		return code
+	}
+	return i18n.Pick(ctx, d.Name, d.NameEn)
+}

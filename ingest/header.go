@@ -1,0 +1,80 @@
+package ingest
+
+import (
+	"io"
+	"slices"
+	"strings"
+)
+
+// begin makes the source and reads the header.
+func (r *Reader) begin(in io.Reader, layout Layout, m *Mapping, encoding string) (*names, error) {
+	if r.format == JSONL {
+		j := &jsonSource{lines: newLines(in, RecordLimit)}
+		if m != nil && m.Each != "" {
+			j.each, _ = parsePath(m.Each) // checked when the mapping was loaded
+		}
+		r.src = j
+		return &names{json: true}, nil
+	}
+	c := &csvSource{lines: newLines(in, RecordLimit), delim: layout.Delimiter, decoded: encoding == encodingGB18030}
+	if c.delim == 0 {
+		c.delim = ','
+		if strings.HasSuffix(strings.TrimSuffix(strings.ToLower(r.name), ".gz"), ".tsv") {
+			c.delim = '\t'
+		}
+	}
+	r.delim = c.delim
+	first, ok := c.next()
+	if err := c.fail(); err != nil {
+		return nil, fileError(r.name, "ingest.file.unreadable", err)
+	}
+	if !ok {
+		return nil, fileError(r.name, "ingest.file.empty", nil)
+	}
+	if layout.Headless {
+		r.src = &replay{first: &first, rest: c}
+		return &names{headless: true, width: max(c.width, len(first.fields))}, nil
+	}
+	c.count = 0
+	r.src = c
+	return r.readHeader(first)
+}
+
+func (r *Reader) readHeader(first record) (*names, error) {
+	if !first.fault.ok() {
+		return nil, fileError(r.name, "ingest.file.header", nil, "value", Escape(first.raw))
+	}
+	n := &names{index: map[string]int{}, width: len(first.fields)}
+	header := slices.Clone(first.fields)
+	if len(header) > 3 && slices.Equal(header[:3], refusedColumns()) {
+		r.lead, r.eval.unguard = 3, true
+	}
+	for i, name := range header {
+		name = strings.TrimSpace(name)
+		if _, twice := n.index[name]; twice && name != "" {
+			return nil, fileError(r.name, "ingest.file.twice", nil, "column", Escape(name))
+		}
+		if i >= r.lead {
+			n.index[name] = i
+			r.header = append(r.header, name)
+		}
+	}
+	return n, nil
+}
+
+// replay gives the first record of a file without a header once more.
+type replay struct {
+	first *record
+	rest  *csvSource
+}
+
+func (s *replay) fail() error { return s.rest.fail() }
+
+func (s *replay) next() (record, bool) {
+	if s.first != nil {
+		rec := *s.first
+		s.first = nil
+		return rec, true
+	}
+	return s.rest.next()
+}

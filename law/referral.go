@@ -1,0 +1,112 @@
+package law
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Move is one row of the referral table: in state From, a person with role Actor may do Event, and the referral is in To.
+// Guard, Within and Limit are the wording of the table, for maintainers; pages show Articles. Basis is the wording of the
+// citation, Articles the same as article ids.
+//
+// A move ends the clocks in Ends and then starts Clock, where it has one. With Extends, Clock is running already and goes
+// on from its old start with a later line. Open marks the moves of the main line; the others are in the table but refused
+// until the part of the portal that needs them exists.
+type Move struct {
+	From     State
+	Event    Event
+	To       State
+	Actor    string
+	Guard    string
+	Within   string
+	Clock    ClockName
+	Limit    string
+	Basis    string
+	Articles []string
+	Ends     []ClockName
+	Extends  bool
+	Open     bool
+}
+
+//go:embed referral.csv
+var referralCSV []byte
+
+// moves reads the embedded table once; a broken table is a fault of the build and panics.
+var moves = sync.OnceValue(func() []Move {
+	var table []Move
+	for _, r := range readTable("referral.csv", referralCSV) {
+		m := Move{
+			From: State(r["from"]), Event: Event(r["event"]), To: State(r["to"]), Actor: r["actor"],
+			Guard: r["guard_and_document"], Within: r["within"], Clock: ClockName(r["clock_started"]), Limit: r["clock_limit"],
+			Basis: r["basis"], Articles: strings.Fields(r["articles"]), Extends: r["effect"] == "extends", Open: r["slice"] == "first",
+		}
+		for _, name := range strings.Fields(r["ends"]) {
+			m.Ends = append(m.Ends, ClockName(name))
+		}
+		table = append(table, m)
+	}
+	return table
+})
+
+// Moves returns every move, in the order of the table.
+func Moves() []Move { return slices.Clone(moves()) }
+
+// FindMove returns the move that event makes from a state. There is at most one.
+func FindMove(from State, event Event) (Move, bool) {
+	for _, m := range moves() {
+		if m.From == from && m.Event == event {
+			return m, true
+		}
+	}
+	return Move{}, false
+}
+
+// MovesFrom returns the moves that leave a state, those not yet open too.
+func MovesFrom(state State) []Move {
+	return slices.DeleteFunc(Moves(), func(m Move) bool { return m.From != state })
+}
+
+// MovesFor returns the open moves that a role may make from a state.
+func MovesFor(state State, role string) []Move {
+	return slices.DeleteFunc(MovesFrom(state), func(m Move) bool { return m.Actor != role || !m.Open })
+}
+
+// States returns every state but StateNone, in the order of the table.
+func States() []State {
+	var all []State
+	for _, m := range moves() {
+		for _, s := range []State{m.From, m.To} {
+			if s != StateNone && !slices.Contains(all, s) {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
+}
+
+// Terminal reports whether no move leaves the state.
+func Terminal(state State) bool { return len(MovesFrom(state)) == 0 }
+
+// readTable reads an embedded CSV with a header into rows by column. Lines that begin with # are notes.
+func readTable(name string, data []byte) []map[string]string {
+	reader := csv.NewReader(bytes.NewReader(data))
+	reader.Comment = '#'
+	rows, err := reader.ReadAll()
+	if err != nil || len(rows) < 2 {
+		panic(fmt.Sprintf("read %s: %v", name, err))
+	}
+	table := make([]map[string]string, 0, len(rows)-1)
+	for _, r := range rows[1:] {
+		row := make(map[string]string, len(r))
+		for i, column := range rows[0] {
+			row[column] = r[i]
+		}
+		table = append(table, row)
+	}
+	return table
+}

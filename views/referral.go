@@ -1,0 +1,23 @@
+package views
+
+func wrongWord(f ActField) string {
+	if f.Wrong != "" {
+		return "true"
+	}
+	return "false"
+}
+
+// describedBy names the elements that describe a field: its hint and what is wrong with it.
+func (f ActField) describedBy() string {
+	ids := ""
+	if f.Hint != "" {
+		ids = f.ID + "-hint"
+	}
+	if f.Wrong != "" {
+		if ids != "" {
+			ids += " "
+		}
+		ids += f.ID + "-wrong"
+	}
+	return ids
+}

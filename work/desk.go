@@ -1,0 +1,24 @@
+// Package work joins what stands on one floor: it loads files through ingest into models, and scans what models holds with
+// detect. Commands, jobs and handlers call the same functions.
+package work
+
+import (
+	"log/slog"
+	"sync"
+	"time"
+
+	"xiezhi/detect"
+	"xiezhi/models"
+)
+
+// Desk is where the work is done; it is safe for concurrent use.
+type Desk struct {
+	Store *models.Store
+	Rules detect.Rules
+	Log   *slog.Logger
+
+	scanning sync.Mutex // one scan of this process at a time
+}
+
+// Progress is told now and then how far a long act is: what is done, of how many where that is known, and what is refused.
+type Progress func(done, total, refused int64, took time.Duration)

@@ -1,0 +1,330 @@
+package work
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"xiezhi/ingest"
+	"xiezhi/models"
+)
+
+// IngestOptions says what to load. Mapping is the path of a mapping file or the name of a shipped one; Source and Division fall
+// back to the mapping's and then to the desk's defaults.
+type IngestOptions struct {
+	Paths    []string
+	Table    models.Table
+	Mapping  string
+	Source   string
+	Division string
+	DryRun   bool
+	Progress Progress
+}
+
+// IngestReport is what a load did, in the form of the public contract.
+type IngestReport struct {
+	Batch   string       `json:"batch"`
+	Files   []FileReport `json:"files"`
+	Seconds float64      `json:"seconds"`
+}
+
+// FileReport is what happened to one file; Error is the message key for a file that could not be read at all.
+type FileReport struct {
+	Name      string     `json:"name"`
+	Table     string     `json:"table"`
+	Accepted  int64      `json:"accepted"`
+	Unchanged int64      `json:"unchanged"`
+	Refused   int64      `json:"refused"`
+	Error     string     `json:"error,omitempty"`
+	Errors    []RowError `json:"errors"`
+}
+
+// RowError is one refused row; Reason is worded by the caller from Key and Args.
+type RowError struct {
+	Line   int64             `json:"line"`
+	Column string            `json:"column"`
+	Reason string            `json:"reason"`
+	Key    string            `json:"-"`
+	Args   map[string]string `json:"-"`
+}
+
+// maxErrors is how many refused rows of a file a report names; the batch holds them all.
+const maxErrors = 100
+
+// Refused says whether some row or file was not taken.
+func (r IngestReport) Refused() bool {
+	return slices.ContainsFunc(r.Files, func(f FileReport) bool { return f.Refused > 0 || f.Error != "" })
+}
+
+// Unreadable says whether not one file could be read.
+func (r IngestReport) Unreadable() bool {
+	return !slices.ContainsFunc(r.Files, func(f FileReport) bool { return f.Error == "" })
+}
+
+// ErrUnknownTable is returned where a file names no table and none was given.
+var ErrUnknownTable = errors.New("the table is not known: give --table or a mapping, or name the file after a table")
+
+// DefaultSource is the source of rows that name none.
+const DefaultSource = "MANUAL"
+
+// LoadMapping finds a mapping: a file, else a shipped one by its name.
+func LoadMapping(name string) (*ingest.Mapping, string, error) {
+	if name == "" {
+		return nil, "", nil
+	}
+	body, err := os.ReadFile(name)
+	if errors.Is(err, os.ErrNotExist) {
+		m, err := ingest.Shipped(name)
+		if err != nil {
+			return nil, "", fmt.Errorf("no mapping file and no shipped mapping %q: %w", name, err)
+		}
+		return &m, "shipped:" + name, nil
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("read mapping: %w", err)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, "", fmt.Errorf("read mapping: %w", err)
+	}
+	defer f.Close()
+	m, err := ingest.LoadMapping(f)
+	if err != nil {
+		return nil, "", fmt.Errorf("mapping %s: %w", name, err)
+	}
+	sum := sha256.Sum256(body)
+	return &m, hex.EncodeToString(sum[:]), nil
+}
+
+type input struct {
+	path  string
+	table models.Table
+	file  *ingest.File
+	err   error
+}
+
+// Ingest loads files in the order in which their tables depend on each other.
+func (d *Desk) Ingest(ctx context.Context, actor models.Actor, opts IngestOptions) (IngestReport, error) {
+	started := time.Now()
+	mapping, digest, err := LoadMapping(opts.Mapping)
+	if err != nil {
+		return IngestReport{}, err
+	}
+	if mapping != nil {
+		if opts.Source == "" {
+			opts.Source = mapping.Source
+		}
+		if opts.Table == "" {
+			opts.Table = mapping.Table
+		}
+	}
+	if opts.Source == "" {
+		opts.Source = DefaultSource
+	}
+	inputs, err := openAll(opts)
+	if err != nil {
+		return IngestReport{}, err
+	}
+	plan := models.BatchPlan{Source: opts.Source, Division: opts.Division}
+	for _, in := range inputs {
+		f := models.BatchFile{Name: baseName(in.path), Table: in.table, Mapping: digest}
+		if in.file != nil {
+			f.SHA256, f.Size = in.file.SHA256, in.file.Size
+		}
+		plan.Files = append(plan.Files, f)
+	}
+	if opts.DryRun {
+		rep, err := dryRun(ctx, inputs, mapping)
+		rep.Seconds = time.Since(started).Seconds()
+		return rep, err
+	}
+	b, err := d.Store.BeginBatch(ctx, actor, plan)
+	if err != nil {
+		return IngestReport{}, err
+	}
+	rep := IngestReport{Batch: b.Ref}
+	loader := d.Store.NewLoader(actor, &b)
+	for i, in := range inputs {
+		fr, err := d.ingestFile(ctx, actor, loader, &b, &b.Files[i], in, mapping, opts.Progress)
+		if err != nil {
+			return rep, fmt.Errorf("ingest %s: %w", in.path, err)
+		}
+		rep.Files = append(rep.Files, fr)
+	}
+	if err := d.Store.FinishBatch(ctx, actor, &b); err != nil {
+		return rep, err
+	}
+	rep.Seconds = time.Since(started).Seconds()
+	return rep, nil
+}
+
+func baseName(path string) string {
+	for i := len(path) - 1; i >= 0; i-- {
+		if path[i] == '/' || path[i] == '\\' {
+			return path[i+1:]
+		}
+	}
+	return path
+}
+
+func openAll(opts IngestOptions) ([]input, error) {
+	var inputs []input
+	for _, p := range opts.Paths {
+		in := input{path: p, table: opts.Table}
+		if in.table == "" {
+			in.table = ingest.TableOf(baseName(p))
+		}
+		if !slices.Contains(models.Tables(), in.table) {
+			return nil, fmt.Errorf("%s: %w", p, ErrUnknownTable)
+		}
+		in.file, in.err = ingest.Open(p)
+		inputs = append(inputs, in)
+	}
+	ingest.Order(inputs, func(in input) models.Table { return in.table })
+	return inputs, nil
+}
+
+// chunkRows is how many rows one transaction of a load holds.
+func chunkRows(t models.Table) int {
+	if t == models.TableTransfers {
+		return 10_000
+	}
+	return 2_000
+}
+
+func (d *Desk) ingestFile(ctx context.Context, actor models.Actor, loader *models.Loader, b *models.Batch, bf *models.BatchFile, in input,
+	mapping *ingest.Mapping, progress Progress) (FileReport, error) {
+	fr := FileReport{Name: bf.Name, Table: string(bf.Table), Errors: []RowError{}}
+	if bf.Status == "done" {
+		fr.Accepted, fr.Unchanged, fr.Refused = bf.Accepted, bf.Unchanged, bf.Refused
+		return fr, nil
+	}
+	unreadable := func(err error) (FileReport, error) {
+		key, ok := fileKey(err)
+		if !ok {
+			return fr, err
+		}
+		fr.Error = key
+		return fr, d.Store.FinishFile(ctx, actor, b, bf, key)
+	}
+	if in.err != nil {
+		return unreadable(in.err)
+	}
+	r, err := in.file.Reader(ingest.Options{Table: in.table, Mapping: mapping, After: bf.Line})
+	if err != nil {
+		return unreadable(err)
+	}
+	defer r.Close()
+	if bf.Header == "" {
+		bf.Header = shapeText(r.Shape())
+	}
+	if err := d.pump(ctx, r, loader, bf, &fr, progress); err != nil {
+		return fr, err
+	}
+	fr.Accepted, fr.Unchanged, fr.Refused = bf.Accepted, bf.Unchanged, bf.Refused
+	if err := r.Err(); err != nil {
+		return unreadable(err)
+	}
+	return fr, d.Store.FinishFile(ctx, actor, b, bf, "")
+}
+
+// pump moves rows from a reader into the store, chunk by chunk; a chunk ends where a line ends.
+func (d *Desk) pump(ctx context.Context, r *ingest.Reader, loader *models.Loader, bf *models.BatchFile, fr *FileReport, progress Progress) error {
+	started := time.Now()
+	size := chunkRows(bf.Table)
+	rows := make([]models.Row, 0, size)
+	var refused []models.RefusedRow
+	line := bf.Line
+	flush := func() error {
+		if len(rows)+len(refused) == 0 {
+			return nil
+		}
+		if err := loader.Append(ctx, bf, rows, refused, line); err != nil {
+			return err
+		}
+		rows, refused = rows[:0], refused[:0]
+		if progress != nil {
+			progress(bf.Accepted+bf.Unchanged, 0, bf.Refused, time.Since(started))
+		}
+		return nil
+	}
+	for row, no := range r.Rows(ctx) {
+		at := row.Line
+		if no != nil {
+			at = no.Line
+		}
+		if at != line && len(rows)+len(refused) >= size {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+		line = at
+		if no == nil {
+			rows = append(rows, row)
+			continue
+		}
+		refused = append(refused, models.RefusedRow{Line: no.Line, Column: no.Column, Value: no.Value, Key: no.Key, Args: no.Args, Raw: no.Raw})
+		if len(fr.Errors) < maxErrors {
+			fr.Errors = append(fr.Errors, RowError{Line: no.Line, Column: no.Column, Key: no.Key, Args: no.Args})
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return flush()
+}
+
+// fileKey gives the message key of an error that makes a file unreadable as a whole.
+func fileKey(err error) (string, bool) {
+	var fe *ingest.FileError
+	if errors.As(err, &fe) {
+		return fe.Key, true
+	}
+	var me *ingest.MappingError
+	if errors.As(err, &me) {
+		return me.Key, true
+	}
+	return "", false
+}
+
+func dryRun(ctx context.Context, inputs []input, mapping *ingest.Mapping) (IngestReport, error) {
+	var rep IngestReport
+	for _, in := range inputs {
+		fr := FileReport{Name: baseName(in.path), Table: string(in.table), Errors: []RowError{}}
+		err := in.err
+		if err == nil {
+			err = dryRead(ctx, in, mapping, &fr)
+		}
+		if key, ok := fileKey(err); ok {
+			fr.Error = key
+		} else if err != nil {
+			return rep, err
+		}
+		rep.Files = append(rep.Files, fr)
+	}
+	return rep, nil
+}
+
+func dryRead(ctx context.Context, in input, mapping *ingest.Mapping, fr *FileReport) error {
+	r, err := in.file.Reader(ingest.Options{Table: in.table, Mapping: mapping})
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	for _, no := range r.Rows(ctx) {
+		if no == nil {
+			fr.Accepted++
+			continue
+		}
+		fr.Refused++
+		if len(fr.Errors) < maxErrors {
+			fr.Errors = append(fr.Errors, RowError{Line: no.Line, Column: no.Column, Key: no.Key, Args: no.Args})
+		}
+	}
+	return r.Err()
+}
