@@ -109,7 +109,7 @@ func newCaseListPage(ctx context.Context, actor models.Actor, f caseListForm, li
 func newCaseRow(ctx context.Context, actor models.Actor, cs models.CaseLine, now models.Instant) views.CaseRow {
 	r := views.CaseRow{Ref: cs.Ref, URL: "/cases/" + cs.Ref, Title: cs.Title, Company: subjectName(cs.SubjectName, cs.SubjectKey), Level: cs.Level,
 		Area: i18n.T(ctx, "area."+cs.Area), Place: shortPlace(ctx, cs.DivisionCode), Authority: cs.AuthorityName,
-		Status: i18n.T(ctx, "case.status."+cs.Status), Referral: i18n.T(ctx, "case.no_referral"), Due: dueMark(ctx, cs.NextDue, now), Opened: whenDay(cs.OpenedAt)}
+		Status: i18n.T(ctx, "case.status."+cs.Status), Referral: i18n.T(ctx, "case.no_referral"), Due: dueMark(ctx, cs.NextDue, now), Opened: when(cs.OpenedAt)}
 	if cs.NextClock != "" {
 		r.DueOf = i18n.T(ctx, "clock.name."+cs.NextClock)
 	}
@@ -169,9 +169,9 @@ func statusOf(wrong map[string]string) int {
 }
 
 func newCaseShowPage(ctx context.Context, actor models.Actor, f models.CaseFile, able []models.Officer, names map[string]string, in caseInput, now models.Instant) views.CaseShowPage {
-	p := views.CaseShowPage{Ref: f.Ref, Level: f.Level, Title: f.Title, Opened: whenDay(f.OpenedAt), Status: caseStatus(ctx, f), Office: f.Authority.Name,
+	p := views.CaseShowPage{Ref: f.Ref, Level: f.Level, Title: f.Title, Opened: when(f.OpenedAt), Status: caseStatus(ctx, f), Office: f.Authority.Name,
 		Printed: i18n.T(ctx, "case.printed", "who", i18n.Pick(ctx, actor.Display, actor.DisplayEn), "at", i18n.Moment(now.Time())),
-		Story:   newStory(ctx, f.Events, names)}
+		Story:   newCaseStory(ctx, f.Events, names)}
 	if f.Seal != "" && f.Seal != "NORMAL" {
 		p.Seal = i18n.T(ctx, "case.sealed")
 	}
@@ -210,7 +210,7 @@ func newTeam(ctx context.Context, officers []models.Officer) []views.TeamMember 
 }
 
 func newCaseAlert(ctx context.Context, actor models.Actor, al models.AlertLine) views.CaseAlert {
-	row := views.CaseAlert{Ref: al.Ref, Level: al.Level, Index: i18n.Index(ctx, al.Idx), Area: i18n.T(ctx, "area."+al.Area), Raised: whenDay(al.RaisedAt)}
+	row := views.CaseAlert{Ref: al.Ref, Level: al.Level, Index: i18n.Index(ctx, al.Idx), Area: i18n.T(ctx, "area."+al.Area), Raised: when(al.RaisedAt)}
 	if actor.Can(models.ActAlertRead) {
 		row.URL = "/alerts/" + al.Ref
 	}

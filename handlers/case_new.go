@@ -126,4 +126,3 @@ func (a *App) openCase(ctx context.Context, actor models.Actor, in models.NewCas
 	}
 	return ref, openErr
 }
-

@@ -27,7 +27,7 @@ func (a *App) names(ctx context.Context, events []models.Event) (map[string]stri
 	return names, nil
 }
 
-// keyEvents are the events that change where a referral stands in law.
+// keyEvent says whether an event is one of those that change where a referral stands in law.
 func keyEvent(name string) bool {
 	return slices.Contains([]string{"open", "form_team", "submit_report", "resubmit", "approve", "reject", "send", "sign_receipt", "file", "decline", "close"}, name)
 }
@@ -48,8 +48,8 @@ func inOrder(events []models.Event) []models.Event {
 	return list
 }
 
-// newStory tells the events newest first.
-func newStory(ctx context.Context, events []models.Event, names map[string]string) []views.StoryLine {
+// newCaseStory tells the events newest first.
+func newCaseStory(ctx context.Context, events []models.Event, names map[string]string) []views.StoryLine {
 	list := inOrder(events)
 	slices.Reverse(list)
 	lines := make([]views.StoryLine, 0, len(list))
@@ -58,7 +58,7 @@ func newStory(ctx context.Context, events []models.Event, names map[string]strin
 		if who == "" {
 			who = e.ActorName
 		}
-		lines = append(lines, views.StoryLine{At: when(e.At), Who: who, What: eventWord(ctx, e.ObjectKind, e.Event), Note: eventNote(ctx, e), Key: keyEvent(e.Event)})
+		lines = append(lines, views.StoryLine{At: whenMinute(e.At), Who: who, What: eventWord(ctx, e.ObjectKind, e.Event), Note: eventNote(ctx, e), Key: keyEvent(e.Event)})
 	}
 	return lines
 }

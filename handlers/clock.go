@@ -217,21 +217,3 @@ func weekday(ctx context.Context, t time.Time) string {
 }
 
 func weekdayKey(d time.Weekday) string { return strings.ToLower(d.String()[:3]) }
-
-// when gives an instant to the minute without its year, with all of it on hover.
-func when(at models.Instant) views.When {
-	if at.IsZero() {
-		return views.When{}
-	}
-	t := at.Time()
-	return views.When{Short: i18n.Short(t), Exact: i18n.Exact(t), Machine: i18n.Machine(t)}
-}
-
-// whenDay gives the date of an instant, with all of it on hover.
-func whenDay(at models.Instant) views.When {
-	w := when(at)
-	if w.Short != "" {
-		w.Short = i18n.Day(at.Time())
-	}
-	return w
-}

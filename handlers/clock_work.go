@@ -21,7 +21,7 @@ const (
 // newClockWork shows how a limit was counted: when it began, by which rule, each day or hour, and its end.
 func newClockWork(ctx context.Context, no string, l clockLook, now models.Instant) views.ClockWork {
 	w := views.ClockWork{No: no, Name: i18n.T(ctx, "clock.name."+l.clock.Name), Starts: i18n.T(ctx, "clock.start."+l.clock.Name),
-		Start: when(l.clock.StartedAt), Rule: ruleWords(ctx, l.due.Rule)}
+		Start: whenMinute(l.clock.StartedAt), Rule: ruleWords(ctx, l.due.Rule)}
 	w.Start.Short = i18n.T(ctx, "clock.at", "day", l.clock.StartedAt.Time().In(models.China).Format("01-02"), "weekday", weekday(ctx, l.clock.StartedAt.Time()),
 		"time", l.clock.StartedAt.Time().In(models.China).Format("15:04"))
 	w.Due = dueWhen(l.due)
