@@ -179,8 +179,8 @@ func (s *scan) spanNear(i int) *token {
 	t := s.tokens[i]
 	for j := i - 1; j >= 0 && j >= i-6; j-- {
 		w := &s.tokens[j]
-		if w.sent != t.sent || w.clause < t.clause-1 || t.start-w.end > 15 || w.kind&tkBlock != 0 {
-			break
+		if w.sent != t.sent || w.clause < t.clause-1 || t.start-w.end > 15 || w.kind&(tkBlock|tkRate) != 0 {
+			break // a period before a rate belongs to that rate
 		}
 		if w.kind&tkTime != 0 {
 			return w

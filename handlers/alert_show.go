@@ -115,7 +115,7 @@ func newAlertShowPage(ctx context.Context, actor models.Actor, f alertFile, in a
 	}
 	for _, ind := range as.Indicators {
 		text := i18n.T(ctx, "benign."+ind.Benign)
-		if ind.Benign != "" && !slices.Contains(p.Benign, text) {
+		if ind.Benign != "" && len(p.Benign) < 5 && !slices.Contains(p.Benign, text) {
 			p.Benign = append(p.Benign, text)
 		}
 	}

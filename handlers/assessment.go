@@ -109,7 +109,7 @@ func newArgument(ctx context.Context, as detect.Assessment) []views.ArgumentPart
 }
 
 // shownEvidence is how many pieces of evidence stand beside an indicator; the profile lists all facts.
-const shownEvidence = 3
+const shownEvidence = 4
 
 func newArgumentRow(ctx context.Context, ind detect.Indicator) views.ArgumentRow {
 	r := views.ArgumentRow{Name: indicatorReason(ctx, ind), Code: ind.Code, Value: measured(ctx, ind.Value, ind.Unit), Threshold: "≥ " + measured(ctx, ind.Threshold, ind.Unit),
@@ -124,8 +124,8 @@ func newArgumentRow(ctx context.Context, ind detect.Indicator) views.ArgumentRow
 		}
 		r.Evidence = append(r.Evidence, newEvidence(ctx, e))
 	}
-	if ind.Facts > len(r.Evidence) {
-		r.More = i18n.N(ctx, "alert.more_facts", int64(ind.Facts-len(r.Evidence)))
+	if ind.Facts > 1 {
+		r.More = i18n.N(ctx, "alert.more_facts", int64(ind.Facts-1))
 	}
 	return r
 }
@@ -144,7 +144,7 @@ func newEvidence(ctx context.Context, e detect.Evidence) views.EvidenceItem {
 	if e.Field != "" && i18n.Has(ctx, "evidence."+e.Field) {
 		it.Field = i18n.T(ctx, "evidence."+e.Field)
 	}
-	if e.Excerpt != "" {
+	if e.Excerpt != "" && quotable(e.Field) {
 		it.Before, it.Hit, it.After = e.Parts()
 		if it.Hit == "" {
 			it.Hit = it.Before
@@ -152,6 +152,16 @@ func newEvidence(ctx context.Context, e detect.Evidence) views.EvidenceItem {
 		}
 	}
 	return it
+}
+
+// quotable says whether a field holds words worth quoting; a bare number stands in the measured column already.
+func quotable(field string) bool {
+	switch field {
+	case "text", "name", "name_en", "business_scope":
+		return true
+	default:
+		return false
+	}
 }
 
 func sourceName(ctx context.Context, code string) string {

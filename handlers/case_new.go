@@ -122,7 +122,7 @@ func (a *App) openCase(ctx context.Context, actor models.Actor, in models.NewCas
 	ref, openErr := a.Store.OpenCase(ctx, actor, in)
 	var e *models.Error
 	if err != nil && errors.As(openErr, &e) && e.Fields["deadline"] != "" {
-		e.Fields["deadline"] = "error.date"
+		e.Fields["deadline"] = "case.error.date"
 	}
 	return ref, openErr
 }

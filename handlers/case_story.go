@@ -27,7 +27,7 @@ func (a *App) names(ctx context.Context, events []models.Event) (map[string]stri
 	return names, nil
 }
 
-// keyEvent says whether an event is one of those that change where a referral stands in law.
+// keyEvent says whether an event changes where a referral stands in law.
 func keyEvent(name string) bool {
 	return slices.Contains([]string{"open", "form_team", "submit_report", "resubmit", "approve", "reject", "send", "sign_receipt", "file", "decline", "close"}, name)
 }
@@ -54,9 +54,9 @@ func newCaseStory(ctx context.Context, events []models.Event, names map[string]s
 	slices.Reverse(list)
 	lines := make([]views.StoryLine, 0, len(list))
 	for _, e := range list {
-		who := names[e.ActorName]
-		if who == "" {
-			who = e.ActorName
+		who := firstOf(names[e.ActorName], e.ActorName)
+		if strings.HasPrefix(who, "system:") {
+			who = i18n.T(ctx, "actor.system")
 		}
 		lines = append(lines, views.StoryLine{At: whenMinute(e.At), Who: who, What: eventWord(ctx, e.ObjectKind, e.Event), Note: eventNote(ctx, e), Key: keyEvent(e.Event)})
 	}

@@ -55,7 +55,7 @@ func cut(s string, n int) string {
 
 // newRelations lists the relations; a subject outside the reader's scope is there, without its name.
 func newRelations(ctx context.Context, actor models.Actor, f companyFile) []views.RelationItem {
-	self := "company:" + f.sub.Key
+	self := f.sub.Written().String()
 	var list []views.RelationItem
 	seen := map[string]bool{}
 	for _, r := range slices.Backward(f.facts.Relations) {
@@ -87,14 +87,22 @@ func otherName(ctx context.Context, actor models.Actor, names map[models.Subject
 	}
 	switch sub.Kind {
 	case models.KindPerson:
-		return reference.MaskName(sub.Name), ""
+		return reference.MaskName(sub.Name), personURL(actor, models.ActPersonRead, "/persons/", sub)
 	case models.KindAccount:
-		return reference.MaskAccount(sub.Key), ""
+		return reference.MaskAccount(sub.Key), personURL(actor, models.ActAccountRead, "/accounts/", sub)
 	case models.KindCompany:
 		return subjectName(sub.Name, sub.Key), "/companies/" + sub.Key
 	default:
 		return subjectName(sub.Name, sub.Key), ""
 	}
+}
+
+// personURL leads to a person or an account for those who may read them.
+func personURL(actor models.Actor, action models.Action, noun string, sub models.Subject) string {
+	if sub.Ref == nil || !actor.CanAt(action, sub.Place) {
+		return ""
+	}
+	return noun + *sub.Ref
 }
 
 func newSignals(ctx context.Context, f companyFile) []views.SignalItem {

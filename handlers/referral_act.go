@@ -131,9 +131,9 @@ func newActPanel(ctx context.Context, f models.ReferralFile, in actInput, back s
 			continue
 		}
 		act := views.NextAct{Label: eventWord(ctx, "referral", string(m.Event)), Law: citations(ctx, m.Articles),
-			Reason: i18n.T(ctx, "referral.not_yours", "role", i18n.T(ctx, "role."+m.Actor))}
+			Reason: i18n.T(ctx, "referral.not_yours", "role", i18n.T(ctx, "referral.role."+m.Actor))}
 		if !m.Open {
-			act.Reason = i18n.T(ctx, "referral.not_open", "role", i18n.T(ctx, "role."+m.Actor))
+			act.Reason = i18n.T(ctx, "referral.not_open", "role", i18n.T(ctx, "referral.role."+m.Actor))
 		}
 		p.Barred = append(p.Barred, act)
 	}

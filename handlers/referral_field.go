@@ -76,7 +76,10 @@ func fieldLabel(ctx context.Context, e law.Event, name string) string {
 	if key := "referral.label." + string(e) + "." + name; i18n.Has(ctx, key) {
 		return i18n.T(ctx, key)
 	}
-	return i18n.T(ctx, "case.field."+name)
+	if key := "referral.label." + name; i18n.Has(ctx, key) {
+		return i18n.T(ctx, key)
+	}
+	return i18n.T(ctx, "field."+name)
 }
 
 // startValue is what a field holds before anything was written: the old report where it is submitted again, none where the law

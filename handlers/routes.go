@@ -34,6 +34,35 @@ func (a *App) Routes() []Route {
 		{get, "/companies", Signed, models.ActCompanyRead, a.companyList},
 		{get, "/companies/:id", Signed, "", a.companyShow},
 
+		{get, "/cases", Signed, models.ActCaseRead, a.caseList},
+		{get, "/cases/new", Signed, models.ActCaseOpen, a.caseNew},
+		{post, "/cases", Signed, models.ActCaseOpen, a.caseOpen},
+		{get, "/cases/:ref", Signed, "", a.caseShow},
+		{post, "/cases/:ref/referral", Signed, "", a.caseFormTeam},
+
+		{get, "/referrals", Signed, "", a.referralList},
+		{get, "/referrals/:ref", Signed, "", a.referralShow},
+		{post, "/referrals/:ref/:event", Signed, "", a.referralMove},
+		{get, "/referrals/:ref/documents/:kind", Signed, "", a.referralDocument},
+		{get, "/desk", Signed, models.ActReferralPolice, a.deskShow},
+
+		{get, "/batches", Signed, models.ActBatchRead, a.batchList},
+		{post, "/batches", Signed, models.ActFactLoad, a.batchLoad},
+		{get, "/batches/:ref", Signed, models.ActBatchRead, a.batchShow},
+		{get, "/batches/:ref/files/:position/refused", Signed, models.ActBatchRead, a.batchRefused},
+		{get, "/scans", Signed, models.ActScanRead, a.scanList},
+		{post, "/scans", Signed, models.ActScanStart, a.scanStart},
+
+		{get, "/admin/users", Signed, models.ActUserRead, a.userList},
+		{get, "/admin/grants", Signed, models.ActGrantRead, a.grantList},
+		{get, "/admin/audit", Signed, models.ActAuditRead, a.auditList},
+		{post, "/admin/audit/verify", Signed, models.ActAuditRead, a.auditVerify},
+
+		{get, "/persons/:ref", Signed, "", a.personShow(a.persons())},
+		{post, "/persons/:ref/reveal", Signed, "", a.personReveal(a.persons())},
+		{get, "/accounts/:ref", Signed, "", a.personShow(a.accounts())},
+		{post, "/accounts/:ref/reveal", Signed, "", a.personReveal(a.accounts())},
+
 		{get, "/api/v1/alerts", Token, models.ActAlertRead, a.apiAlerts},
 		{get, "/api/v1/alerts/:ref", Token, "", a.apiAlert},
 		{post, "/api/v1/alerts/:ref/accept", Token, "", a.apiAlertVerb("accept")},
@@ -43,6 +72,17 @@ func (a *App) Routes() []Route {
 		{post, "/api/v1/alerts/:ref/assign", Token, "", a.apiAlertVerb("assign")},
 		{post, "/api/v1/alerts/:ref/propose", Token, "", a.apiAlertVerb("propose")},
 		{get, "/api/v1/companies/:id", Token, "", a.apiCompany},
+
+		{get, "/api/v1/cases", Token, models.ActCaseRead, a.apiCases},
+		{post, "/api/v1/cases", Token, "", a.apiCaseOpen},
+		{get, "/api/v1/cases/:ref", Token, "", a.apiCase},
+		{post, "/api/v1/cases/:ref/referral", Token, "", a.apiCaseReferral},
+		{get, "/api/v1/referrals", Token, "", a.apiReferrals},
+		{get, "/api/v1/referrals/:ref", Token, "", a.apiReferral},
+		{post, "/api/v1/referrals/:ref/:event", Token, "", a.apiReferralMove},
+		{get, "/api/v1/referrals/:ref/documents/:kind", Token, "", a.apiReferralDocument},
+		{post, "/api/v1/facts/:table", Token, models.ActFactLoad, a.apiFacts},
+		{get, "/api/v1/openapi.yaml", Public, "", a.openAPI},
 
 		{get, "/healthz", Public, "", a.health},
 		{get, "/readyz", Public, "", a.ready},

@@ -145,10 +145,7 @@ func Span(ctx context.Context, d time.Duration) string {
 	d = max(d, -d)
 	days, hours, minutes := int64(d/(24*time.Hour)), int64(d/time.Hour)%24, int64(d/time.Minute)%60
 	part := func(key string, n int64) string { return T(ctx, key, "n", Integer(ctx, n)) }
-	gap := ""
-	if IsEnglish(ctx) {
-		gap = " "
-	}
+	const gap = " "
 	switch {
 	case days >= 3 || days > 0 && hours == 0:
 		return part("span.days", days)
@@ -158,6 +155,8 @@ func Span(ctx context.Context, d time.Duration) string {
 		return part("span.hours", hours) + gap + part("span.minutes", minutes)
 	case hours > 0:
 		return part("span.hours", hours)
+	case minutes == 0:
+		return part("span.seconds", int64(d/time.Second))
 	default:
 		return part("span.minutes", minutes)
 	}

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"strings"
 
@@ -15,6 +16,7 @@ type Subject struct {
 	ID             int64 `gorm:"primaryKey"`
 	Kind           SubjectKind
 	Key            string
+	Ref            *string // a random public number for persons and accounts, whose keys are personal
 	Name           string
 	NameFold       string
 	OwnerID        *int64
@@ -31,8 +33,8 @@ type Subject struct {
 	FirstAt        Instant
 }
 
-// Ref gives the written form kind:ID.
-func (s Subject) Ref() SubjectRef { return SubjectRef{Kind: s.Kind, ID: s.Key} }
+// Written gives the kind and ID of the subject.
+func (s Subject) Written() SubjectRef { return SubjectRef{Kind: s.Kind, ID: s.Key} }
 
 // parseSubject reads kind:ID; a form that was not checked before gives false.
 func parseSubject(text string) (SubjectRef, bool) {
@@ -60,7 +62,7 @@ type subjectIndex map[SubjectRef]int64
 // maxIndexed bounds the memory of a subjectIndex.
 const maxIndexed = 1_000_000
 
-var subjectColumns = []column{{"kind", textColumn}, {"key", textColumn}, {"name", textColumn}, {"name_fold", textColumn},
+var subjectColumns = []column{{"kind", textColumn}, {"key", textColumn}, {"ref", textColumn}, {"name", textColumn}, {"name_fold", textColumn},
 	{"division_code", textColumn}, {"p2", textColumn}, {"c4", textColumn}, {"c6", textColumn}, {"stub", boolColumn},
 	{"named_at", instantColumn}, {"first_at", instantColumn}}
 
@@ -110,6 +112,8 @@ func (t *tx) writeSubjects(ctx context.Context, b bulk, list []naming) error {
 			return string(n.ref.Kind)
 		case "key":
 			return n.ref.ID
+		case "ref":
+			return publicRef(n.ref.Kind)
 		case "name":
 			return n.name
 		case "name_fold":
@@ -134,6 +138,14 @@ func (t *tx) writeSubjects(ctx context.Context, b bulk, list []naming) error {
 		}
 	})
 	return err
+}
+
+// publicRef makes the random number under which a person or an account stands in addresses; others have none.
+func publicRef(kind SubjectKind) any {
+	if kind != KindPerson && kind != KindAccount {
+		return nil
+	}
+	return rand.Text()
 }
 
 func lookupSubjects(db *gorm.DB, known subjectIndex, refs []SubjectRef) error {

@@ -64,7 +64,7 @@ func (s *Store) Names(ctx context.Context, scope Scope, refs []SubjectRef) (map[
 			return nil, fmt.Errorf("read names: %w", err)
 		}
 		for _, sub := range list {
-			out[sub.Ref()] = sub
+			out[sub.Written()] = sub
 		}
 	}
 	return out, nil

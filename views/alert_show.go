@@ -6,11 +6,11 @@ var indexBands = []struct {
 	at          float64
 }{{"blue", "20", 20}, {"yellow", "40", 40}, {"orange", "60", 60}, {"red", "80", 80}}
 
-// quoted gives the evidence that has words to show.
+// quoted gives the evidence that has words to show, at most two pieces.
 func quoted(list []EvidenceItem) []EvidenceItem {
 	var out []EvidenceItem
 	for _, e := range list {
-		if e.Hit != "" {
+		if e.Hit != "" && len(out) < 2 {
 			out = append(out, e)
 		}
 	}

@@ -1587,7 +1587,7 @@ func argument(parts []ArgumentPart) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				for j, e := range r.Evidence {
-					if j < 2 {
+					if j == 0 {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 134, "<span class=\"x-line\">")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

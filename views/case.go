@@ -13,7 +13,7 @@ func wrongNames(wrong map[string]string) []string { return slices.Sorted(maps.Ke
 
 // fieldWords says what is wrong with a field; what is wrong with the person who acts needs no name of a field.
 func fieldWords(ctx context.Context, name, key string) string {
-	label := "case.field." + name
+	label := "field." + name
 	if !i18n.Has(ctx, label) {
 		return i18n.T(ctx, key)
 	}

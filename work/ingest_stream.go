@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"xiezhi/ingest"
@@ -30,11 +31,9 @@ func (d *Desk) IngestStream(ctx context.Context, actor models.Actor, opts Stream
 	if opts.Source == "" {
 		opts.Source = DefaultSource
 	}
-	r, err := ingest.Stream(opts.Name, ingest.JSONL, opts.Body, ingest.Options{Table: opts.Table})
-	if err != nil {
-		return IngestReport{}, fmt.Errorf("ingest %s: %w: %w", opts.Name, ErrUnknownTable, err)
+	if !slices.Contains(models.Tables(), opts.Table) {
+		return IngestReport{}, fmt.Errorf("ingest %s: %w", opts.Name, ErrUnknownTable)
 	}
-	defer r.Close()
 	b, err := d.Store.BeginBatch(ctx, actor, models.BatchPlan{Source: opts.Source, Division: opts.Division,
 		Files: []models.BatchFile{{Name: opts.Name, Table: opts.Table, SHA256: opts.SHA256, Size: opts.Size}}})
 	if err != nil {

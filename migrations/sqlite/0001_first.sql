@@ -153,6 +153,7 @@ CREATE TABLE subjects (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   kind TEXT NOT NULL,
   key TEXT NOT NULL,
+  ref TEXT,
   name TEXT NOT NULL DEFAULT '',
   name_fold TEXT NOT NULL DEFAULT '',
   owner_id BIGINT,
@@ -169,6 +170,7 @@ CREATE TABLE subjects (
   first_at INTEGER NOT NULL,
   UNIQUE (kind, key)
 );
+CREATE UNIQUE INDEX subjects_by_ref ON subjects (ref) WHERE ref IS NOT NULL;
 CREATE INDEX subjects_by_level ON subjects (kind, level_rank DESC, idx DESC, id DESC);
 CREATE INDEX subjects_by_p2 ON subjects (p2, kind, level_rank DESC, idx DESC, id DESC);
 CREATE INDEX subjects_by_c4 ON subjects (c4, kind, level_rank DESC, idx DESC, id DESC);

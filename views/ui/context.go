@@ -31,4 +31,6 @@ func Token(ctx context.Context) string {
 	return ""
 }
 
-func sprite(ctx context.Context, name string) string { return Asset(ctx, "vendor/tabler/icons.svg") + "#i-" + name }
+func sprite(ctx context.Context, name string) string {
+	return Asset(ctx, "vendor/tabler/icons.svg") + "#i-" + name
+}

@@ -1,0 +1,153 @@
+package handlers
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+	"xiezhi/i18n"
+	"xiezhi/models"
+	"xiezhi/work"
+)
+
+// spooled is a body that was written to a temporary file while it was read, with its digest and that of the whole request.
+type spooled struct {
+	file    *os.File
+	size    int64
+	sha256  string
+	request string
+}
+
+// apiFacts loads JSON lines into one table and answers as the ingest command does. The body is never held in memory. A repeated
+// request under a known key is answered as before; one whose answer was lost is taken up where it stopped, since loading the
+// same rows again changes nothing.
+func (a *App) apiFacts(c *gin.Context) error {
+	table := models.Table(c.Param("table"))
+	if !slices.Contains(models.Tables(), table) {
+		return models.NotFound("table")
+	}
+	body, err := spool(c.Request)
+	if err != nil {
+		return err
+	}
+	defer body.drop()
+	ctx, actor := context.WithoutCancel(a.Context(c)), ActorOf(c)
+	id := models.Idempotency{Key: c.GetHeader("Idempotency-Key"), Hash: body.request}
+	answered, err := a.replay(ctx, c, &actor, id)
+	if answered || err != nil {
+		return err
+	}
+	opts, wrong := newFactLoad(actor, table, c.Query("division"), c.Query("source"))
+	if len(wrong) > 0 {
+		return models.Invalid(wrong)
+	}
+	opts.Size, opts.SHA256, opts.Body = body.size, body.sha256, body.file
+	patient(c)
+	rep, err := a.Desk.IngestStream(ctx, actor, opts)
+	if err != nil {
+		return err
+	}
+	return a.answerFacts(ctx, c, actor, id, rep)
+}
+
+// replay answers a request whose key is known; otherwise it gives the key to the actor, to be taken by the first change.
+func (a *App) replay(ctx context.Context, c *gin.Context, actor *models.Actor, id models.Idempotency) (answered bool, err error) {
+	if id.Key == "" {
+		return false, nil
+	}
+	if len(id.Key) > 200 {
+		return false, models.Invalid(map[string]string{"Idempotency-Key": "error.too_long"})
+	}
+	done, err := a.Store.ReplayOf(ctx, *actor, id)
+	switch {
+	case err != nil:
+		return false, err
+	case done == nil:
+		actor.Idem = id
+		return false, nil
+	case done.Lost:
+		return false, nil
+	}
+	c.Data(done.Status, "application/json; charset=utf-8", done.Body)
+	return true, nil
+}
+
+// newFactLoad says what to load, or what is wrong with the query by field.
+func newFactLoad(actor models.Actor, table models.Table, division, source string) (work.StreamOptions, map[string]string) {
+	wrong := map[string]string{}
+	division, ok := loadDivision(actor, division)
+	if !ok {
+		wrong["division"] = "batch.wrong.division"
+	}
+	if source, ok = sourceCode(source); !ok {
+		wrong["source"] = "batch.wrong.source"
+	}
+	return work.StreamOptions{Name: string(table) + ".jsonl", Table: table, Source: source, Division: division}, wrong
+}
+
+func (a *App) answerFacts(ctx context.Context, c *gin.Context, actor models.Actor, id models.Idempotency, rep work.IngestReport) error {
+	wordRefusals(ctx, rep)
+	out, err := json.Marshal(rep)
+	if err != nil {
+		return fmt.Errorf("write the report of %s: %w", rep.Batch, err)
+	}
+	if id.Key != "" {
+		actor.Idem = models.Idempotency{}
+		if err := a.Store.KeepAnswer(ctx, actor, id, http.StatusOK, out); err != nil {
+			return err
+		}
+	}
+	c.Data(http.StatusOK, "application/json; charset=utf-8", out)
+	return nil
+}
+
+// wordRefusals words the refused rows of a report in the caller's language.
+func wordRefusals(ctx context.Context, rep work.IngestReport) {
+	for _, f := range rep.Files {
+		for i, e := range f.Errors {
+			f.Errors[i].Reason = i18n.T(ctx, e.Key, argPairs(e.Args)...)
+		}
+	}
+}
+
+// spool writes a body to a temporary file and takes its digests on the way; the caller drops it.
+func spool(r *http.Request) (*spooled, error) {
+	f, err := os.CreateTemp("", "xiezhi-facts-*.jsonl")
+	if err != nil {
+		return nil, err
+	}
+	s := &spooled{file: f}
+	content, request := sha256.New(), sha256.New()
+	fmt.Fprintf(request, "%s %s\n", r.Method, r.URL.RequestURI())
+	s.size, err = io.Copy(io.MultiWriter(f, content, request), io.LimitReader(r.Body, uploadLimit+1))
+	if err == nil && s.size > uploadLimit {
+		err = &models.Error{Kind: models.KindInvalid, Key: "error.body_too_long"}
+	}
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		s.drop()
+		return nil, err
+	}
+	s.sha256, s.request = hexSum(content), hexSum(request)
+	return s, nil
+}
+
+func hexSum(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
+
+// drop closes and removes the temporary file.
+func (s *spooled) drop() {
+	name := s.file.Name()
+	// Nothing of the load depends on what is thrown away here.
+	_ = errors.Join(s.file.Close(), os.Remove(name))
+}
