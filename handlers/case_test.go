@@ -31,11 +31,7 @@ func at(t testing.TB, text string) models.Instant {
 
 func speak(t testing.TB, locale string) context.Context {
 	t.Helper()
-	c, err := i18n.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return i18n.With(t.Context(), c, locale)
+	return i18n.With(t.Context(), wholeCatalog(t), locale)
 }
 
 func startedClock(t testing.TB, id int64, name law.ClockName, start models.Instant) models.Clock {
@@ -75,11 +71,11 @@ func TestClockPanelStates(t *testing.T) {
 	for _, tt := range []struct {
 		name, now, ended, left, state, class, due string
 	}{
-		{"running", "2026-11-18 10:00", "", "剩 2 天14 小时", "进行中", "is-now", "11-20 24:00"},
-		{"soon", "2026-11-20 18:35", "", "剩 5 小时25 分", "即将到期", "is-now", "11-20 24:00"},
-		{"over at midnight", "2026-11-21 00:00", "", "迟 0 分", "已逾期", "is-now", "11-20 24:00"},
+		{"running", "2026-11-18 10:00", "", "剩 2 天 14 小时", "进行中", "is-now", "11-20 24:00"},
+		{"soon", "2026-11-20 18:35", "", "剩 5 小时 25 分", "即将到期", "is-now", "11-20 24:00"},
+		{"over at midnight", "2026-11-21 00:00", "", "迟 0 秒", "已逾期", "is-now", "11-20 24:00"},
 		{"late", "2026-11-21 03:00", "", "迟 3 小时", "已逾期", "is-now", "11-20 24:00"},
-		{"in time", "2026-11-25 00:00", "2026-11-19 17:00", "提前 1 天7 小时", "按期", "is-done", "11-20 24:00"},
+		{"in time", "2026-11-25 00:00", "2026-11-19 17:00", "提前 1 天 7 小时", "按期", "is-done", "11-20 24:00"},
 		{"done late", "2026-11-25 00:00", "2026-11-21 02:00", "迟 2 小时", "逾期办结", "is-done", "11-20 24:00"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -127,7 +123,7 @@ func TestClockHours(t *testing.T) {
 		anchor string
 		says   string
 	}{
-		{"2026-11-19 16:05", 0, "", "已用 0 分，共 24 小时"},
+		{"2026-11-19 16:05", 0, "", "已用 0 秒，共 24 小时"},
 		{"2026-11-20 04:05", 150, "t-mid", "已用 12 小时，共 24 小时"},
 		{"2026-11-20 16:05", 300, "t-end", "已用 1 天，共 24 小时"},
 		{"2026-11-20 18:05", 300, "t-end", "共 24 小时，超出 2 小时"},

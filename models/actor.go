@@ -97,10 +97,7 @@ func System(name string) Actor {
 func (a Actor) Scope(action Action) Scope { return a.Permits[action] }
 
 // Can says whether the action is allowed anywhere; an action without a place asks no more than this.
-func (a Actor) Can(action Action) bool {
-	_, ok := a.Permits[action]
-	return ok
-}
+func (a Actor) Can(action Action) bool { return !a.Permits[action].Empty() }
 
 // CanAt says whether the action is allowed in the place.
 func (a Actor) CanAt(action Action, p Place) bool { return a.Permits[action].Covers(p) }

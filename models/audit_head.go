@@ -2,6 +2,7 @@ package models
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"encoding/base64"
@@ -56,6 +57,11 @@ func (f *HeadFile) Note(ctx context.Context, s *Store) error {
 	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
 		return fmt.Errorf("write audit head: %w", err)
 	}
+	if f.last < 0 {
+		if err := dropTorn(f.path); err != nil {
+			return fmt.Errorf("write audit head: %w", err)
+		}
+	}
 	out, err := os.OpenFile(f.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("write audit head: %w", err)
@@ -66,6 +72,18 @@ func (f *HeadFile) Note(ctx context.Context, s *Store) error {
 	}
 	f.last = head.Seq
 	return nil
+}
+
+// dropTorn cuts a last line without an end off, which a power cut left: the next one would be lost in it.
+func dropTorn(path string) error {
+	body, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil || len(body) == 0 || body[len(body)-1] == '\n' {
+		return err
+	}
+	return os.Truncate(path, int64(bytes.LastIndexByte(body, '\n')+1))
 }
 
 // ReadHeads reads the signed heads of a file; a missing file gives none, a bad signature an error that names the line. A torn

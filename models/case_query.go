@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 )
@@ -30,9 +31,11 @@ type CaseFilter struct {
 const caseFields = `cs.*, s.key AS subject_key, s.name AS subject_name, a.name AS authority_name,
 	COALESCE(r.ref, '') AS referral_ref, COALESCE(r.state, '') AS referral_state`
 
+// caseLines joins the referral where the actor may read it; for everyone else it does not exist.
 func (s *Store) caseLines(ctx context.Context, actor Actor) *gorm.DB {
+	cond, args := sight(actor, s.Now(), "r")
 	q := s.read(ctx).Table("cases cs").Select(caseFields).Joins("JOIN subjects s ON s.id = cs.subject_id").
-		Joins("JOIN authorities a ON a.id = cs.authority_id").Joins("LEFT JOIN referrals r ON r.case_id = cs.id")
+		Joins("JOIN authorities a ON a.id = cs.authority_id").Joins("LEFT JOIN referrals r ON r.case_id = cs.id AND "+cond, args...)
 	return seenCases(q, actor, "cs")
 }
 
@@ -76,7 +79,7 @@ func (s *Store) nextDues(ctx context.Context, list []CaseLine) error {
 	}
 	for _, c := range clocks {
 		for i := range list {
-			if list[i].ID == c.CaseID {
+			if list[i].ID == c.CaseID && (c.ReferralID == nil || list[i].ReferralRef != "") {
 				list[i].NextDue, list[i].NextClock = c.DueAt, c.Name
 			}
 		}
@@ -116,16 +119,13 @@ func (s *Store) CaseFile(ctx context.Context, actor Actor, ref string) (CaseFile
 	return file, s.withReferral(ctx, actor, &file)
 }
 
-// withReferral joins the referral's story to the case's, or hides the referral from one who may not read it.
+// withReferral joins the referral's story to the case's, or hides its clocks from one who may not read it.
 func (s *Store) withReferral(ctx context.Context, actor Actor, file *CaseFile) error {
 	if file.ReferralRef == "" {
+		file.Clocks = slices.DeleteFunc(file.Clocks, func(c Clock) bool { return c.ReferralID != nil })
 		return nil
 	}
 	r, err := s.referral(ctx, actor, file.ReferralRef)
-	if KindOf(err) == KindNotFound {
-		file.ReferralRef, file.ReferralState, file.Clocks = "", "", nil
-		return nil
-	}
 	if err != nil {
 		return err
 	}

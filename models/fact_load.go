@@ -6,6 +6,10 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+
+	"gorm.io/gorm"
 )
 
 // factRow is a row on its way into the table of facts.
@@ -92,7 +96,7 @@ func (l *Loader) names(r Row, f factRow) (naming, bool) {
 		return naming{}, false
 	}
 	if p, ok := PlaceOf(division); ok {
-		n.place = p
+		n.place, n.placed = p, true
 	}
 	return n, true
 }
@@ -113,9 +117,10 @@ func (l *Loader) storeFacts(ctx context.Context, t *tx, c *chunk) error {
 		}
 		if n, ok := l.names(r, f); ok {
 			mentioned[n.ref] = true
-			if was, ok := named[n.ref]; !ok || !n.at.Before(was.at) {
-				named[n.ref] = n
+			if was, ok := named[n.ref]; ok {
+				n = n.join(was)
 			}
+			named[n.ref] = n
 		}
 	}
 	fresh, err := freshFacts(t, rows)
@@ -239,35 +244,50 @@ func (l *Loader) writeFacts(ctx context.Context, t *tx, rows []factRow) error {
 	return t.touch(touched)
 }
 
-// touch marks subjects, and the companies that own them, as having newer facts than their last assessment.
+// touch marks subjects, and the companies that own them, as having newer facts than their last assessment. The mark always
+// rises, also when another load, whose facts have later numbers, was committed and assessed first.
 func (t *tx) touch(ids map[int64]bool) error {
 	var newest int64
 	if err := t.db.Table("facts").Select("COALESCE(MAX(id), 0)").Scan(&newest).Error; err != nil {
 		return fmt.Errorf("read the newest fact: %w", err)
 	}
+	mark := gorm.Expr("CASE WHEN newest_fact_id >= ? THEN newest_fact_id + 1 ELSE ? END", newest, newest)
 	list := make([]int64, 0, len(ids))
 	for id := range ids {
 		list = append(list, id)
 	}
 	for from := 0; from < len(list); from += 5000 {
 		part := list[from:min(from+5000, len(list))]
-		if err := t.db.Table("subjects").Where("id IN ?", part).Update("newest_fact_id", newest).Error; err != nil {
+		if err := t.db.Table("subjects").Where("id IN ?", part).Update("newest_fact_id", mark).Error; err != nil {
 			return fmt.Errorf("mark subjects: %w", err)
 		}
 		owners := t.db.Table("subjects").Select("owner_id").Where("id IN ? AND kind = ? AND owner_id IS NOT NULL", part, KindProduct)
-		if err := t.db.Table("subjects").Where("id IN (?)", owners).Update("newest_fact_id", newest).Error; err != nil {
+		if err := t.db.Table("subjects").Where("id IN (?)", owners).Update("newest_fact_id", mark).Error; err != nil {
 			return fmt.Errorf("mark owners: %w", err)
 		}
 	}
 	return nil
 }
 
-// setOwners records whose a product or an account is.
+// setOwners records whose a product or an account is; an older row, arriving late, changes nothing.
 func (t *tx) setOwners(known subjectIndex, named map[SubjectRef]naming) error {
 	by := map[int64][]int64{}
+	owned := map[int64]naming{}
 	for _, n := range named {
 		if n.hasOwner {
-			by[known[n.owner]] = append(by[known[n.owner]], known[n.ref])
+			owned[known[n.ref]] = n
+		}
+	}
+	ids := slices.Collect(maps.Keys(owned))
+	for from := 0; from < len(ids); from += 5000 {
+		var now []Subject
+		if err := t.db.Select("id, named_at").Where("id IN ?", ids[from:min(from+5000, len(ids))]).Find(&now).Error; err != nil {
+			return fmt.Errorf("read owners: %w", err)
+		}
+		for _, sub := range now {
+			if n := owned[sub.ID]; !n.at.Before(sub.NamedAt) {
+				by[known[n.owner]] = append(by[known[n.owner]], sub.ID)
+			}
 		}
 	}
 	for owner, ids := range by {

@@ -40,14 +40,14 @@ func (f storedFact) provenance(sources map[string]Source) Provenance {
 }
 
 func bounded(q *gorm.DB, asOf AsOf) *gorm.DB {
-	if !asOf.RecordedBy.IsZero() {
-		return q.Where("f.recorded_at <= ?", asOf.RecordedBy).Where("f.observed_at <= ?", asOf.ObservedBy).
-			Where("NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact_id = f.id AND x.recorded_at <= ?)", asOf.RecordedBy)
-	}
 	if !asOf.ObservedBy.IsZero() {
 		q = q.Where("f.observed_at <= ?", asOf.ObservedBy)
 	}
-	return q.Where("NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact_id = f.id)")
+	if asOf.RecordedBy.IsZero() {
+		return q.Where("NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact_id = f.id)")
+	}
+	return q.Where("f.recorded_at <= ?", asOf.RecordedBy).
+		Where("NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact_id = f.id AND x.recorded_at <= ?)", asOf.RecordedBy)
 }
 
 // companyFacts gathers, for companies by internal key, all that is known as of a moment.

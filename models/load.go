@@ -37,13 +37,18 @@ type chunk struct {
 	refused   []RefusedRow
 	accepted  int64
 	unchanged int64
+	sources   map[string]bool // named for the first time
 }
 
 // Append stores rows and refusals up to the given line of a file, in one transaction with the file's progress: what is
 // acknowledged is stored once, whatever is killed and repeated. It updates f.
 func (l *Loader) Append(ctx context.Context, f *BatchFile, rows []Row, refused []RefusedRow, upTo int64) error {
 	c := &chunk{rows: rows, refused: refused}
+	tries := 0
 	err := l.s.change(ctx, l.actor, func(t *tx) error {
+		if tries++; tries > 1 {
+			clear(l.known) // the try before was rolled back, and with it the subjects it made
+		}
 		c.accepted, c.unchanged, c.refused = 0, 0, refused
 		var progress BatchFile
 		if err := t.forUpdate().Where("id = ?", f.ID).Take(&progress).Error; err != nil {
@@ -70,6 +75,7 @@ func (l *Loader) Append(ctx context.Context, f *BatchFile, rows []Row, refused [
 		clear(l.known) // a rolled back transaction may have made subjects that are not there now
 		return fmt.Errorf("load %s up to line %d: %w", f.Name, upTo, err)
 	}
+	maps.Copy(l.seen, c.sources)
 	f.Line, f.Status = upTo, "running"
 	f.Accepted += c.accepted
 	f.Unchanged += c.unchanged
@@ -90,7 +96,7 @@ func (l *Loader) store(ctx context.Context, t *tx, table Table, c *chunk) error 
 	if err := t.missingSources(fresh); err != nil {
 		return err
 	}
-	maps.Copy(l.seen, fresh)
+	c.sources = fresh
 	if table == TableTransfers {
 		return l.storeTransfers(ctx, t, c)
 	}

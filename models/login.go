@@ -110,17 +110,27 @@ func (s *Store) EndLogin(ctx context.Context, actor Actor) error {
 	return s.NoteRead(ctx, actor, "session.close", "user:"+actor.Name, Place{}, nil)
 }
 
-// SetPassword stores a new password hash and, where given, a new encrypted second-factor secret; live tokens end.
+// SetPassword stores a new password hash and, where given, a new encrypted second-factor secret; live tokens and known devices end.
 func (s *Store) SetPassword(ctx context.Context, actor Actor, name, hash string, totpSecret []byte) error {
 	return s.change(ctx, actor, func(t *tx) error {
 		set := map[string]any{"password_hash": hash, "password_changed_at": t.now, "failed_count": 0, "locked_until": nil,
-			"totp_last_step": 0, "version": gorm.Expr("version + 1"), "totp_secret": totpSecret}
+			"version": gorm.Expr("version + 1")}
+		if len(totpSecret) > 0 {
+			set["totp_secret"], set["totp_last_step"] = totpSecret, 0
+		}
 		res := t.db.Table("users").Where("name = ?", name).Updates(set)
 		if res.Error != nil {
 			return fmt.Errorf("reset %s: %w", name, res.Error)
 		}
 		if res.RowsAffected == 0 {
 			return NotFound("user")
+		}
+		owner := t.db.Table("users").Select("id").Where("name = ?", name)
+		if err := t.db.Table("api_tokens").Where("user_id = (?) AND revoked_at IS NULL", owner).Update("revoked_at", t.now).Error; err != nil {
+			return fmt.Errorf("reset %s: end tokens: %w", name, err)
+		}
+		if err := t.db.Where("user_id = (?)", owner).Delete(&knownDevice{}).Error; err != nil {
+			return fmt.Errorf("reset %s: forget devices: %w", name, err)
 		}
 		t.audit("user.reset", "user:"+name, Place{}, nil)
 		return nil

@@ -23,6 +23,12 @@ func referralLines(db *gorm.DB, actor Actor, now Instant) *gorm.DB {
 // principal and superior viewers in scope; from delivery those addressed to the actor's police unit, or to the procuratorate,
 // which also sees refusals to refer and overdue steps (310 arts 14-17). Nothing else exists for the actor.
 func seenReferrals(q *gorm.DB, actor Actor, now Instant, alias string) *gorm.DB {
+	cond, args := sight(actor, now, alias)
+	return q.Where(cond, args...)
+}
+
+// sight gives the condition of seenReferrals.
+func sight(actor Actor, now Instant, alias string) (string, []any) {
 	col := func(name string) string { return alias + "." + name }
 	cond, args := actor.Scope(ActReferralRead).sql(alias)
 	cond = "(" + cond
@@ -39,7 +45,7 @@ func seenReferrals(q *gorm.DB, actor Actor, now Instant, alias string) *gorm.DB 
 			" IS NOT NULL OR EXISTS (SELECT 1 FROM clocks k WHERE k.referral_id = " + col("id") + " AND k.ended_at IS NULL AND k.due_at <= ?)))"
 		args = append(args, actor.AuthorityID, now)
 	}
-	return q.Where(cond+")", args...)
+	return cond + ")", args
 }
 
 // ReferralFilter narrows the list of referrals; empty fields do not.

@@ -54,6 +54,18 @@ type naming struct {
 	hasOwner bool
 	at       Instant
 	named    bool
+	placed   bool // the row itself says where the subject is
+}
+
+// join gives what two rows of one load say of a subject: the newer row wins, and a row without a place keeps that of the other.
+func (n naming) join(was naming) naming {
+	if n.at.Before(was.at) {
+		n, was = was, n
+	}
+	if !n.placed && was.placed {
+		n.place, n.placed = was.place, true
+	}
+	return n
 }
 
 // subjectIndex remembers the internal keys of subjects during a load.
@@ -72,6 +84,16 @@ var putNamed = bulk{table: "subjects", columns: subjectColumns, after: `ON CONFL
 	c4 = excluded.c4, c6 = excluded.c6, stub = excluded.stub, named_at = excluded.named_at
 	WHERE subjects.named_at IS NULL OR subjects.named_at <= excluded.named_at`}
 
+// A newer name without a place keeps the place that is known; a stub takes that of the batch.
+var putRenamed = bulk{table: "subjects", columns: subjectColumns, after: `ON CONFLICT (kind, key) DO UPDATE SET
+	name = excluded.name, name_fold = excluded.name_fold,
+	division_code = CASE WHEN subjects.stub THEN excluded.division_code ELSE subjects.division_code END,
+	p2 = CASE WHEN subjects.stub THEN excluded.p2 ELSE subjects.p2 END,
+	c4 = CASE WHEN subjects.stub THEN excluded.c4 ELSE subjects.c4 END,
+	c6 = CASE WHEN subjects.stub THEN excluded.c6 ELSE subjects.c6 END,
+	stub = excluded.stub, named_at = excluded.named_at
+	WHERE subjects.named_at IS NULL OR subjects.named_at <= excluded.named_at`}
+
 var putStub = bulk{table: "subjects", columns: subjectColumns, after: "ON CONFLICT (kind, key) DO NOTHING"}
 
 // putSubjects makes or names the subjects that rows describe or mention, and gives their internal keys. place is that of the
@@ -80,11 +102,18 @@ func (t *tx) putSubjects(ctx context.Context, known subjectIndex, named map[Subj
 	if len(known) > maxIndexed {
 		clear(known)
 	}
-	list := make([]naming, 0, len(named))
+	var placed, unplaced []naming
 	for _, n := range named {
-		list = append(list, n)
+		if n.placed {
+			placed = append(placed, n)
+		} else {
+			unplaced = append(unplaced, n)
+		}
 	}
-	if err := t.writeSubjects(ctx, putNamed, list); err != nil {
+	if err := t.writeSubjects(ctx, putNamed, placed); err != nil {
+		return err
+	}
+	if err := t.writeSubjects(ctx, putRenamed, unplaced); err != nil {
 		return err
 	}
 	var stubs []naming

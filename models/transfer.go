@@ -67,6 +67,10 @@ func (l *Loader) storeTransfers(ctx context.Context, t *tx, c *chunk) error {
 	if err := t.putSubjects(ctx, l.known, nil, mentioned, l.batch.Place); err != nil {
 		return err
 	}
+	var before int64
+	if err := t.db.Table("transfers").Select("COALESCE(MAX(id), 0)").Scan(&before).Error; err != nil {
+		return fmt.Errorf("read the newest transfer: %w", err)
+	}
 	n, err := putTransfers.insert(ctx, t.db, len(rows), func(row, col int) any { return l.transferValue(t, &rows[row], col) })
 	if err != nil {
 		return err
@@ -75,7 +79,7 @@ func (l *Loader) storeTransfers(ctx context.Context, t *tx, c *chunk) error {
 	if n == int64(len(rows)) {
 		return nil
 	}
-	return l.settleKnown(t, c, rows)
+	return l.settleKnown(t, c, rows, before)
 }
 
 func (l *Loader) transferValue(t *tx, r *transferRow, col int) any {
@@ -128,13 +132,14 @@ func (c *chunk) settle(known []byte, r transferRow) {
 	c.refused = append(c.refused, RefusedRow{Line: r.line, Column: "id", Value: r.ID, Key: "ingest.refused.transfer_changed", Raw: string(raw)})
 }
 
-// settleKnown finds out which rows the store already had.
-func (l *Loader) settleKnown(t *tx, c *chunk, rows []transferRow) error {
+// settleKnown finds out which rows the store already had; before is the newest transfer of before this chunk.
+func (l *Loader) settleKnown(t *tx, c *chunk, rows []transferRow, before int64) error {
 	by := map[string][]string{}
 	for _, r := range rows {
 		by[r.source] = append(by[r.source], r.ID)
 	}
 	type stored struct {
+		ID      int64
 		Key     string
 		Hash    []byte
 		BatchID int64
@@ -144,7 +149,7 @@ func (l *Loader) settleKnown(t *tx, c *chunk, rows []transferRow) error {
 	for source, keys := range by {
 		for from := 0; from < len(keys); from += 5000 {
 			var list []stored
-			if err := t.db.Table("transfers").Select("key, hash, batch_id, line").Where("source = ? AND key IN ?", source, keys[from:min(from+5000, len(keys))]).Find(&list).Error; err != nil {
+			if err := t.db.Table("transfers").Select("id, key, hash, batch_id, line").Where("source = ? AND key IN ?", source, keys[from:min(from+5000, len(keys))]).Find(&list).Error; err != nil {
 				return fmt.Errorf("look known transfers up: %w", err)
 			}
 			for _, s := range list {
@@ -154,7 +159,7 @@ func (l *Loader) settleKnown(t *tx, c *chunk, rows []transferRow) error {
 	}
 	for _, r := range rows {
 		s := have[r.source+"\x00"+r.ID]
-		if s.BatchID == l.batch.ID && s.Line == r.line && bytes.Equal(s.Hash, r.hash[:]) {
+		if s.ID > before && s.BatchID == l.batch.ID && s.Line == r.line && bytes.Equal(s.Hash, r.hash[:]) {
 			continue // this very row, just stored
 		}
 		c.settle(s.Hash, r)

@@ -62,6 +62,8 @@ func (d *Desk) Scan(ctx context.Context, actor models.Actor, opts ScanOptions) (
 	if err != nil {
 		return ScanReport{}, err
 	}
+	// A scan of the present takes each company as of the moment it looks: what arrived since the scan began counts, and is marked.
+	present := sc.ValidAt.IsZero() && sc.AsOf.Equal(sc.StartedAt)
 	bounds, end := sc.Bounds()
 	sums := Tallies{ByLevel: map[string]int64{"red": 0, "orange": 0, "yellow": 0, "blue": 0, "none": 0}, ByArea: map[string]int64{}, ByJurisdiction: map[string]int64{}}
 	sources, err := d.Store.Sources(ctx)
@@ -75,6 +77,10 @@ func (d *Desk) Scan(ctx context.Context, actor models.Actor, opts ScanOptions) (
 		}
 		if len(targets) == 0 {
 			break
+		}
+		if present {
+			sc.AsOf = d.Store.Now()
+			bounds, end = sc.Bounds()
 		}
 		facts, err := d.Store.CompanyFactsBy(ctx, targets, sources, bounds)
 		if err != nil {

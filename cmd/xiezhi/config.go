@@ -26,6 +26,8 @@ type config struct {
 	SecretFile  string        `env:"XIEZHI_SECRET_FILE"`
 	Division    string        `env:"XIEZHI_DIVISION" envDefault:"000000"`
 	ClockOffset time.Duration `env:"XIEZHI_CLOCK_OFFSET"`
+
+	clock func() time.Time // instead of the machine's, in tests
 }
 
 func readConfig() (config, error) {
@@ -56,7 +58,12 @@ func (c config) offsetFile() string { return filepath.Join(c.DataDir, "clock-off
 func (c config) headFile() string   { return filepath.Join(c.DataDir, "audit-heads.jsonl") }
 
 // now is the portal's clock: the machine's, shifted by the offset of a demonstration.
-func (c config) now() time.Time { return time.Now().Add(c.ClockOffset) }
+func (c config) now() time.Time {
+	if c.clock != nil {
+		return c.clock()
+	}
+	return time.Now().Add(c.ClockOffset)
+}
 
 // masked hides what must not be shown: the password in a database address.
 func (c config) masked() string {
