@@ -134,7 +134,7 @@ func (a *App) frame(c *gin.Context, title string) (views.Frame, error) {
 	ctx := a.Context(c)
 	actor := ActorOf(c)
 	f := views.Frame{Title: title, Path: c.Request.URL.RequestURI(), Theme: actor.Theme, User: i18n.Pick(ctx, actor.Display, actor.DisplayEn),
-		UserName: actor.Name, Calendar: a.Calendar, Demo: a.Demo(), Query: c.Query("q"), Search: actor.Can(models.ActCompanyRead)}
+		UserName: actor.Name, Calendar: calendarName(ctx, a.Calendar), Demo: a.Demo(), Query: c.Query("q"), Search: actor.Can(models.ActCompanyRead)}
 	office, err := a.Store.Authority(ctx, actor.AuthorityID)
 	if err != nil {
 		return f, err

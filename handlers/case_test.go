@@ -343,8 +343,11 @@ func TestMessagesOfCases(t *testing.T) {
 		if !c.Has("event.referral." + string(m.Event)) {
 			need = append(need, "event."+string(m.Event))
 		}
+		if m.Event != law.EventFormTeam {
+			need = append(need, "referral.act."+string(m.Event))
+		}
 		if m.Open && m.Event != law.EventFormTeam {
-			need = append(need, "referral.act."+string(m.Event), "referral.done."+string(m.Event))
+			need = append(need, "referral.done."+string(m.Event))
 		}
 		for _, k := range need {
 			if !c.Has(k) {

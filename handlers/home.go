@@ -68,7 +68,7 @@ func (a *App) home(c *gin.Context) error {
 }
 
 // newHomePage builds the page from the blocks of the actor's roles; a block that two roles share is shown once. The most urgent
-// thing is the first row of the first block that has one.
+// thing is the first row of the first block of alerts, cases or referrals that has one.
 func newHomePage(ctx context.Context, actor models.Actor, f homeFile, now models.Instant) views.HomePage {
 	p := views.HomePage{Where: i18n.T(ctx, "home.where", "at", i18n.Moment(now.Time()))}
 	shown := map[string]bool{}
@@ -80,7 +80,7 @@ func newHomePage(ctx context.Context, actor models.Actor, f homeFile, now models
 		b.show(homeView{ctx, f, now, &p}, b)
 	}
 	for _, panel := range p.Panels {
-		if len(panel.Rows) > 0 && panel.ID != "admin" {
+		if len(panel.Rows) > 0 && !slices.Contains([]string{"admin", "scan", "batches"}, panel.ID) {
 			p.First = panel.Rows[0].URL
 			break
 		}

@@ -68,3 +68,11 @@ func shortPlace(ctx context.Context, code string) string {
 	}
 	return i18n.Pick(ctx, d.Name, d.NameEn)
 }
+
+// calendarName words the name of the holiday table that is shipped; another one is shown as it is called.
+func calendarName(ctx context.Context, name string) string {
+	if years, ok := strings.CutPrefix(name, "CN-State-Council-"); ok {
+		return i18n.T(ctx, "calendar.state_council", "years", years)
+	}
+	return name
+}

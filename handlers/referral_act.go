@@ -130,7 +130,7 @@ func newActPanel(ctx context.Context, f models.ReferralFile, in actInput, back s
 		if slices.Contains(f.Moves, m.Event) {
 			continue
 		}
-		act := views.NextAct{Label: eventWord(ctx, "referral", string(m.Event)), Law: citations(ctx, m.Articles),
+		act := views.NextAct{Label: i18n.T(ctx, "referral.act."+string(m.Event)), Law: citations(ctx, m.Articles),
 			Reason: i18n.T(ctx, "referral.not_yours", "role", i18n.T(ctx, "referral.role."+m.Actor))}
 		if !m.Open {
 			act.Reason = i18n.T(ctx, "referral.not_open", "role", i18n.T(ctx, "referral.role."+m.Actor))

@@ -28,10 +28,7 @@ func documentCheck(ctx context.Context, f models.ReferralFile, kind string) view
 	c := views.Check{Name: i18n.T(ctx, "referral.item."+kind), Note: i18n.T(ctx, "referral.item_note."+kind), Pages: i18n.Unknown,
 		Word: i18n.T(ctx, "referral.missing"), Tag: "open"}
 	if d, ok := documentOf(f, kind); ok {
-		c.Pages, c.Word, c.Tag = pages(ctx, d.Pages), i18n.T(ctx, "referral.present"), "done"
-		if d.Number != "" {
-			c.Note = d.Number
-		}
+		c.Pages, c.Word, c.Tag, c.Note = pages(ctx, d.Pages), i18n.T(ctx, "referral.present"), "done", d.Number
 	}
 	return c
 }

@@ -41,7 +41,7 @@ func (e AuditEntry) chain() string {
 	h := sha256.New()
 	for _, part := range []string{e.PrevHash, fmt.Sprint(e.Seq), fmt.Sprint(e.At.Micro()), e.Actor, e.Action, e.Object,
 		e.DivisionCode, e.Outcome, e.RequestID, e.IP, e.Detail} {
-		fmt.Fprintf(h, "%d:%s;", len(part), part)
+		_, _ = fmt.Fprintf(h, "%d:%s;", len(part), part)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

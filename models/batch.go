@@ -71,9 +71,9 @@ type BatchPlan struct {
 
 func (p BatchPlan) digest() string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%q %q", p.Source, p.Division)
+	_, _ = fmt.Fprintf(h, "%q %q", p.Source, p.Division)
 	for _, f := range p.Files {
-		fmt.Fprintf(h, " %q %q %q %q", f.Name, f.SHA256, f.Table, f.Mapping)
+		_, _ = fmt.Fprintf(h, " %q %q %q %q", f.Name, f.SHA256, f.Table, f.Mapping)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

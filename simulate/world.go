@@ -23,7 +23,6 @@ type company struct {
 	legal, holder   int // persons
 	account         string
 	product         product
-	label           string // the scheme in labels.csv
 	shells          []int
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"xiezhi/i18n"
 )
@@ -18,4 +19,13 @@ func fieldWords(ctx context.Context, name, key string) string {
 		return i18n.T(ctx, key)
 	}
 	return i18n.T(ctx, "case.field_wrong", "field", i18n.T(ctx, label), "wrong", i18n.T(ctx, key))
+}
+
+// teamNames names the officers of a team with their numbers, one after another.
+func teamNames(ctx context.Context, team []TeamMember) string {
+	names := make([]string, len(team))
+	for i, o := range team {
+		names[i] = i18n.T(ctx, "case.officer", "name", o.Name, "number", o.Number)
+	}
+	return strings.Join(names, i18n.T(ctx, "case.and"))
 }

@@ -3,6 +3,7 @@
 package web
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -25,7 +26,7 @@ type Site struct {
 // maxBody is how many bytes a form or a JSON body may have; facts may be longer.
 const (
 	maxBody  = 1 << 20
-	maxFacts = 64 << 20
+	maxFacts = 65 << 20
 )
 
 // New builds the engine from the route table.
@@ -123,8 +124,21 @@ func (s *Site) forgery(c *gin.Context, actor models.Actor, open bool) error {
 	if open && actor.UserID == 0 {
 		return nil
 	}
+	if err := readForm(c.Request); err != nil {
+		return err
+	}
 	if want := s.App.FormToken(c); want == "" || c.PostForm("token") != want {
 		return &models.Error{Kind: models.KindForbidden, Key: "error.form_token"}
+	}
+	return nil
+}
+
+// readForm parses the form now, so that one over its limit is told apart from one without a token.
+func readForm(r *http.Request) error {
+	err := r.ParseMultipartForm(8 << 20)
+	var tooLong *http.MaxBytesError
+	if errors.As(err, &tooLong) {
+		return tooLong
 	}
 	return nil
 }

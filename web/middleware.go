@@ -3,6 +3,7 @@ package web
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -38,7 +39,7 @@ func (s *Site) recover(c *gin.Context) {
 		if v == nil {
 			return
 		}
-		if v == http.ErrAbortHandler {
+		if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			panic(v)
 		}
 		s.Log.ErrorContext(c.Request.Context(), "panic", "request", c.GetString(requestID), "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
@@ -80,7 +81,7 @@ func (s *Site) headers(c *gin.Context) {
 
 func (s *Site) limit(c *gin.Context) {
 	limit := int64(maxBody)
-	if strings.HasPrefix(c.Request.URL.Path, "/api/v1/facts/") {
+	if strings.HasPrefix(c.Request.URL.Path, "/api/v1/facts/") || c.Request.URL.Path == "/batches" {
 		limit = maxFacts
 	}
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)

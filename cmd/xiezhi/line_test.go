@@ -13,7 +13,7 @@ import (
 func TestLineOverPlainHTTP(t *testing.T) {
 	eachSite(t, func(t *testing.T, s *site) {
 		alert := s.storyAlert(t)
-		duty, boss, handler, principal, police := s.as(t, "duty1"), s.as(t, "supervisor1"), s.as(t, "handler1"), s.as(t, "principal1"), s.as(t, "police1")
+		duty, boss, handler, police := s.as(t, "duty1"), s.as(t, "supervisor1"), s.as(t, "handler1"), s.as(t, "police1")
 		page := duty.get("/alerts/" + alert)
 		if page.status != http.StatusOK || !strings.Contains(page.body, "GEN-06") {
 			t.Fatalf("the alert's page: %s", page)
@@ -30,7 +30,8 @@ func TestLineOverPlainHTTP(t *testing.T) {
 		if got := handler.get(referral); got.status != http.StatusSeeOther {
 			t.Errorf("a session outlived its idle limit: %d", got.status)
 		}
-		handler, principal, police = s.as(t, "handler1"), s.as(t, "principal1"), s.as(t, "police1")
+		handler, police = s.as(t, "handler1"), s.as(t, "police1")
+		principal := s.as(t, "principal1")
 		principal.must(referral+"/reject", url.Values{"reason": {"请补充参与人名册"}})
 		handler.must(referral+"/resubmit", url.Values{"facts": {"补充：参与人名册386人。"}, "offence": {"176"}, "amount": {"8110000"}, "people": {"386"}})
 		principal.must(referral+"/approve", url.Values{})

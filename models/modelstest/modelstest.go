@@ -62,25 +62,42 @@ var (
 	server   = sync.OnceValues(startServer)
 	template = sync.OnceValue(makeTemplate)
 	counter  atomic.Int64
-	running  *exec.Cmd // keeps the server's standard input open for as long as this process lives
+	running  atomic.Pointer[exec.Cmd] // keeps the server's standard input open for as long as this process lives
 )
 
 // Postgres gives the address of a new migrated database on the test server. Where PostgreSQL 15 is missing the test is skipped,
 // or fails when XIEZHI_TEST_REQUIRE_ALL is set, as make test does.
 func Postgres(t testing.TB) string {
 	t.Helper()
-	base, err := server()
-	if err != nil {
-		if os.Getenv("XIEZHI_TEST_REQUIRE_ALL") != "" {
-			t.Fatal(err)
-		}
-		t.Skipf("PostgreSQL 15 is needed for this half of the test: %v", err)
-	}
+	need(t)
 	if err := template(); err != nil {
 		t.Fatal(err)
 	}
+	return database(t, templateName())
+}
+
+// need asks for the test server.
+func need(t testing.TB) {
+	t.Helper()
+	_, err := server()
+	if err == nil {
+		return
+	}
+	if os.Getenv("XIEZHI_TEST_REQUIRE_ALL") != "" {
+		t.Fatal(err)
+	}
+	t.Skipf("PostgreSQL 15 is needed for this half of the test: %v", err)
+}
+
+// database makes a copy of a database on the test server and drops it when the test ends.
+func database(t testing.TB, source string) string {
+	t.Helper()
+	base, err := server()
+	if err != nil {
+		t.Fatal(err)
+	}
 	name := fmt.Sprintf("t%d_%d", os.Getpid(), counter.Add(1))
-	if err := admin(base, "CREATE DATABASE "+name+" TEMPLATE "+templateName()); err != nil {
+	if err := admin(base, "CREATE DATABASE "+name+" TEMPLATE "+source); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -160,7 +177,7 @@ func startServer() (string, error) {
 	if err := srv.Start(); err != nil {
 		return "", fmt.Errorf("start postgres: %w", err)
 	}
-	running = srv
+	running.Store(srv)
 	base := "postgres://postgres@/postgres?host=" + dir
 	for range 200 {
 		if err = admin(base, "SELECT 1"); err == nil {
