@@ -48,7 +48,7 @@ func newClockPanel(ctx context.Context, clocks []models.Clock, pending []law.Clo
 		p.Cards = append(p.Cards, card)
 		p.Working = append(p.Working, newClockWork(ctx, no, l, now))
 		p.Notes = appendNew(p.Notes, clockNote(ctx, l.due)...)
-		calendar = c.Calendar
+		calendar = calendarName(ctx, c.Calendar)
 	}
 	for _, name := range pending {
 		if rule, ok := law.ClockRuleFor(name); ok {
