@@ -35,7 +35,7 @@ func measured(ctx context.Context, v float64, unit string) string {
 	case unit == "growth_30d":
 		return i18n.Percent(ctx, v)
 	case unit == "yuan":
-		fen := int64(math.Round(v))
+		fen := int64(math.Round(v * 100))
 		return i18n.Money(ctx, &fen)
 	case v == math.Trunc(v):
 		return i18n.Integer(ctx, int64(v)) + " " + i18n.T(ctx, "unit."+unit)

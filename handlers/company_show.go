@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -76,8 +77,22 @@ func (a *App) companyFile(ctx context.Context, actor models.Actor, id string, as
 	if f.alerts, err = a.Store.AlertsOf(ctx, actor, f.sub.ID); err != nil {
 		return f, err
 	}
+	f.forget()
 	f.names, err = a.Store.Names(ctx, actor.Scope(models.ActCompanyRead), relatedSubjects(f.facts))
 	return f, err
+}
+
+// forget drops what was recorded after the moment that is looked back to: later evaluations, alerts and names.
+func (f *companyFile) forget() {
+	if f.asOf.IsZero() {
+		return
+	}
+	f.stored = slices.DeleteFunc(f.stored, func(s models.Assessment) bool { return s.RecordedAt.After(f.asOf) })
+	f.alerts = slices.DeleteFunc(f.alerts, func(al models.AlertLine) bool { return al.RaisedAt.After(f.asOf) })
+	f.sub.Name = ""
+	if n := len(f.facts.Registry); n > 0 {
+		f.sub.Name = f.facts.Registry[n-1].Row.Name
+	}
 }
 
 func relatedSubjects(facts *models.CompanyFacts) []models.SubjectRef {
@@ -148,8 +163,8 @@ func companyMeta(ctx context.Context, f companyFile) (meta []string, facts []vie
 			facts = append(facts, views.Pair{Name: i18n.T(ctx, "company.field."+key), Value: value})
 		}
 	}
-	pair("status", row.Status)
-	pair("kind", row.Kind)
+	pair("status", coded(ctx, "company.status.", row.Status))
+	pair("kind", coded(ctx, "company.kind.", row.Kind))
 	pair("industry", row.IndustryCode)
 	pair("address", row.Address)
 	pair("website", row.Website)
@@ -165,6 +180,14 @@ func companyMeta(ctx context.Context, f companyFile) (meta []string, facts []vie
 		{Name: i18n.T(ctx, "company.staff"), Value: i18n.Count(ctx, row.InsuredStaff)},
 	}
 	return meta, facts, row.BusinessScope, figures
+}
+
+// coded words a value that is one of our own codes; another office's words stay as they are.
+func coded(ctx context.Context, prefix, value string) string {
+	if i18n.Has(ctx, prefix+value) {
+		return i18n.T(ctx, prefix+value)
+	}
+	return value
 }
 
 func orOther(area string) string {

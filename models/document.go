@@ -125,6 +125,22 @@ func (t *tx) party(subjectID int64) (Party, error) {
 	return p, nil
 }
 
+// maxEvidence bounds the list that stands in a letter; the officers add what else they rely on.
+const maxEvidence = 20
+
+// sourceNames gives the Chinese names of sources, for papers.
+func (t *tx) sourceNames() (map[string]string, error) {
+	var list []Source
+	if err := t.db.Find(&list).Error; err != nil {
+		return nil, fmt.Errorf("read sources: %w", err)
+	}
+	names := make(map[string]string, len(list))
+	for _, s := range list {
+		names[s.Code] = s.Name
+	}
+	return names, nil
+}
+
 // defaultEvidence lists the evidence of the case's alerts, a line each: source, time, excerpt and hash of the fact.
 func (t *tx) defaultEvidence(cs Case) (string, error) {
 	var rows []struct{ Payload string }
@@ -133,12 +149,15 @@ func (t *tx) defaultEvidence(cs Case) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read the evidence of case %s: %w", cs.Ref, err)
 	}
+	names, err := t.sourceNames()
+	if err != nil {
+		return "", err
+	}
 	var lines []string
 	seen := map[int64]bool{}
 	for _, row := range rows {
 		var a struct {
 			Indicators []struct {
-				Code     string `json:"code"`
 				Evidence []struct {
 					FactID     int64   `json:"fact_id"`
 					Source     string  `json:"source"`
@@ -153,11 +172,11 @@ func (t *tx) defaultEvidence(cs Case) (string, error) {
 		}
 		for _, ind := range a.Indicators {
 			for _, ev := range ind.Evidence {
-				if seen[ev.FactID] {
+				if seen[ev.FactID] || len(lines) == maxEvidence {
 					continue
 				}
 				seen[ev.FactID] = true
-				line := fmt.Sprintf("%d. %s %s %s", len(lines)+1, ind.Code, ev.Source, ev.ObservedAt.Time().In(China).Format("2006-01-02"))
+				line := fmt.Sprintf("%d. %s %s", len(lines)+1, names[ev.Source], ev.ObservedAt.Time().In(China).Format("2006-01-02"))
 				if ev.Excerpt != "" {
 					line += " " + strings.Join(strings.Fields(ev.Excerpt), " ")
 				}
