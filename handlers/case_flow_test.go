@@ -110,7 +110,8 @@ func (w *caseWorld) raise() {
 	b, err := s.BeginBatch(ctx, sys, models.BatchPlan{Source: "registry", Division: "440300", Files: []models.BatchFile{{Name: "companies.csv", Table: models.TableCompanies, SHA256: "x"}}})
 	w.must(err)
 	row := models.Row{Table: models.TableCompanies, Line: 2, Source: "registry", ObservedAt: s.Now(), Company: &models.CompanyRow{USCC: worldCompany, Name: "深圳市示例财富管理有限公司", DivisionCode: "440300"}}
-	w.must(s.NewLoader(sys, &b).Append(ctx, &b.Files[0], []models.Row{row}, nil, 2))
+	_, err = s.NewLoader(sys, &b).Append(ctx, &b.Files[0], []models.Row{row}, nil, 2)
+	w.must(err)
 	sc, err := s.BeginScan(ctx, sys, models.ScanPlan{All: true, RuleVersion: "1"})
 	w.must(err)
 	list, err := s.ScanTargets(ctx, sc, 10)

@@ -41,8 +41,8 @@ type chunk struct {
 }
 
 // Append stores rows and refusals up to the given line of a file, in one transaction with the file's progress: what is
-// acknowledged is stored once, whatever is killed and repeated. It updates f.
-func (l *Loader) Append(ctx context.Context, f *BatchFile, rows []Row, refused []RefusedRow, upTo int64) error {
+// acknowledged is stored once, whatever is killed and repeated. It updates f and gives the rows that the store itself refused.
+func (l *Loader) Append(ctx context.Context, f *BatchFile, rows []Row, refused []RefusedRow, upTo int64) ([]RefusedRow, error) {
 	c := &chunk{rows: rows, refused: refused}
 	tries := 0
 	err := l.s.change(ctx, l.actor, func(t *tx) error {
@@ -73,14 +73,14 @@ func (l *Loader) Append(ctx context.Context, f *BatchFile, rows []Row, refused [
 	})
 	if err != nil {
 		clear(l.known) // a rolled back transaction may have made subjects that are not there now
-		return fmt.Errorf("load %s up to line %d: %w", f.Name, upTo, err)
+		return nil, fmt.Errorf("load %s up to line %d: %w", f.Name, upTo, err)
 	}
 	maps.Copy(l.seen, c.sources)
 	f.Line, f.Status = upTo, "running"
 	f.Accepted += c.accepted
 	f.Unchanged += c.unchanged
 	f.Refused += int64(len(c.refused))
-	return nil
+	return c.refused[len(refused):], nil
 }
 
 func (l *Loader) store(ctx context.Context, t *tx, table Table, c *chunk) error {

@@ -1,9 +1,11 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -133,7 +135,11 @@ func (t *tx) putSubjects(ctx context.Context, known subjectIndex, named map[Subj
 	return lookupSubjects(t.db, known, lookup)
 }
 
+// writeSubjects writes in the order of the keys: equal loads give equal numbers, and loads at the same time lock in one order.
 func (t *tx) writeSubjects(ctx context.Context, b bulk, list []naming) error {
+	slices.SortFunc(list, func(a, b naming) int {
+		return cmp.Or(cmp.Compare(a.ref.Kind, b.ref.Kind), cmp.Compare(a.ref.ID, b.ref.ID))
+	})
 	_, err := b.insert(ctx, t.db, len(list), func(row, col int) any {
 		n := list[row]
 		switch subjectColumns[col].name {

@@ -129,7 +129,7 @@ func (c *chunk) settle(known []byte, r transferRow) {
 	if err != nil {
 		raw = nil
 	}
-	c.refused = append(c.refused, RefusedRow{Line: r.line, Column: "id", Value: r.ID, Key: "ingest.refused.transfer_changed", Raw: string(raw)})
+	c.refused = append(c.refused, RefusedRow{Line: r.line, Column: "id", Value: r.ID, Key: "ingest.refused.transfer_changed", Args: map[string]string{"column": "id", "value": r.ID}, Raw: string(raw)})
 }
 
 // settleKnown finds out which rows the store already had; before is the newest transfer of before this chunk.

@@ -18,7 +18,7 @@ import (
 
 var (
 	walkSeed  = flag.Uint64("walk.seed", 1, "seed of the random walk over the line")
-	walkSteps = flag.Int("walk.steps", 2000, "steps of the random walk on SQLite; PostgreSQL takes a sixth")
+	walkSteps = flag.Int("walk.steps", 2200, "steps of the random walk on SQLite; PostgreSQL takes a sixth")
 )
 
 // walker tries random moves by random users on a few referrals and holds what happens against the table of law alone.

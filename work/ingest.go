@@ -53,6 +53,13 @@ type RowError struct {
 	Args   map[string]string `json:"-"`
 }
 
+// name notes a refused row, up to a limit.
+func (f *FileReport) name(line int64, column, key string, args map[string]string) {
+	if len(f.Errors) < maxErrors {
+		f.Errors = append(f.Errors, RowError{Line: line, Column: column, Key: key, Args: args})
+	}
+}
+
 // maxErrors is how many refused rows of a file a report names; the batch holds them all.
 const maxErrors = 100
 
@@ -244,8 +251,12 @@ func (d *Desk) pump(ctx context.Context, r *ingest.Reader, loader *models.Loader
 		if len(rows)+len(refused) == 0 {
 			return nil
 		}
-		if err := loader.Append(ctx, bf, rows, refused, line); err != nil {
+		more, err := loader.Append(ctx, bf, rows, refused, line)
+		if err != nil {
 			return err
+		}
+		for _, no := range more {
+			fr.name(no.Line, no.Column, no.Key, no.Args)
 		}
 		rows, refused = rows[:0], refused[:0]
 		if progress != nil {
@@ -269,9 +280,7 @@ func (d *Desk) pump(ctx context.Context, r *ingest.Reader, loader *models.Loader
 			continue
 		}
 		refused = append(refused, models.RefusedRow{Line: no.Line, Column: no.Column, Value: no.Value, Key: no.Key, Args: no.Args, Raw: no.Raw})
-		if len(fr.Errors) < maxErrors {
-			fr.Errors = append(fr.Errors, RowError{Line: no.Line, Column: no.Column, Key: no.Key, Args: no.Args})
-		}
+		fr.name(no.Line, no.Column, no.Key, no.Args)
 	}
 	if err := ctx.Err(); err != nil {
 		return err
@@ -322,9 +331,7 @@ func dryRead(ctx context.Context, in input, mapping *ingest.Mapping, fr *FileRep
 			continue
 		}
 		fr.Refused++
-		if len(fr.Errors) < maxErrors {
-			fr.Errors = append(fr.Errors, RowError{Line: no.Line, Column: no.Column, Key: no.Key, Args: no.Args})
-		}
+		fr.name(no.Line, no.Column, no.Key, no.Args)
 	}
 	return r.Err()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
+	"xiezhi/authz"
 	"xiezhi/models"
 	"xiezhi/models/modelstest"
 	"xiezhi/simulate"
@@ -81,6 +83,24 @@ func eachSite(t *testing.T, f func(t *testing.T, s *site)) {
 // newSite makes the portal on a Friday morning.
 func newSite(t testing.TB, target string) *site {
 	t.Helper()
+	s := emptySite(t, target)
+	paths, err := provinceFiles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rep, err := s.p.desk.Ingest(t.Context(), byCommand, work.IngestOptions{Paths: paths, Source: "SIM", Division: "440000"})
+	if err != nil || rep.Refused() {
+		t.Fatalf("%v %+v", err, rep)
+	}
+	if _, err := s.p.desk.Scan(t.Context(), byCommand, work.ScanOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// emptySite is the portal with its people and without any facts.
+func emptySite(t testing.TB, target string) *site {
+	t.Helper()
 	hash, err := testHash()
 	if err != nil {
 		t.Fatal(err)
@@ -96,17 +116,6 @@ func newSite(t testing.TB, target string) *site {
 		t.Fatal(err)
 	}
 	if err := p.store.RegisterSources(t.Context(), byCommand, knownSources()); err != nil {
-		t.Fatal(err)
-	}
-	paths, err := provinceFiles()
-	if err != nil {
-		t.Fatal(err)
-	}
-	rep, err := p.desk.Ingest(t.Context(), byCommand, work.IngestOptions{Paths: paths, Source: "SIM", Division: "440000"})
-	if err != nil || rep.Refused() {
-		t.Fatalf("%v %+v", err, rep)
-	}
-	if _, err := p.desk.Scan(t.Context(), byCommand, work.ScanOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	h, err := p.handler(false)
@@ -193,6 +202,7 @@ func (v *visitor) get(path string) reply {
 // post sends a form as a browser does, with the form token of the session where there is one.
 func (v *visitor) post(path string, form url.Values) reply {
 	v.t.Helper()
+	form = maps.Clone(form)
 	if v.name != "" && path != "/login" && form.Get("token") == "" {
 		form.Set("token", v.token())
 	}
@@ -243,3 +253,23 @@ func (s *site) storyAlert(t testing.TB) string {
 }
 
 func (r reply) String() string { return fmt.Sprintf("%d %s", r.status, r.body) }
+
+// actor gives a demo user as the portal sees him after signing in.
+func (s *site) actor(t testing.TB, name string) models.Actor {
+	t.Helper()
+	u, err := s.p.store.UserByName(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	grants, err := s.p.store.LiveGrants(t.Context(), u.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy, err := authz.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return policy.Actor(u, grants)
+}
+
+func contains(text, part string) bool { return strings.Contains(text, part) }

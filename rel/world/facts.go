@@ -37,7 +37,7 @@ func Load(ctx context.Context, s *models.Store, source, division string, rows ..
 				part = append(part, r)
 			}
 		}
-		if err := l.Append(ctx, f, part, nil, int64(len(part)+1)); err != nil {
+		if _, err := l.Append(ctx, f, part, nil, int64(len(part)+1)); err != nil {
 			return b, err
 		}
 		if err := s.FinishFile(ctx, builder, &b, f, ""); err != nil {
