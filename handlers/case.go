@@ -115,16 +115,11 @@ func newCaseRow(ctx context.Context, actor models.Actor, cs models.CaseLine, now
 	}
 	if cs.ReferralRef != "" {
 		r.Referral = i18n.T(ctx, "referral.state."+cs.ReferralState)
-		if readsReferrals(actor) {
+		if actor.ReadsReferrals() {
 			r.ReferralURL = "/referrals/" + cs.ReferralRef
 		}
 	}
 	return r
-}
-
-// readsReferrals says whether the actor may read referrals at all; which ones, the store says.
-func readsReferrals(actor models.Actor) bool {
-	return actor.Can(models.ActReferralRead) || actor.Can(models.ActReferralTeam) || actor.Can(models.ActReferralObserve) || actor.Can(models.ActReferralPolice)
 }
 
 // caseInput is what was written into a form of the page and refused, with what is wrong by field.

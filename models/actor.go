@@ -102,6 +102,11 @@ func (a Actor) Can(action Action) bool { return !a.Permits[action].Empty() }
 // CanAt says whether the action is allowed in the place.
 func (a Actor) CanAt(action Action, p Place) bool { return a.Permits[action].Covers(p) }
 
+// ReadsReferrals says whether some role lets the actor read referrals at all; which ones, the store says.
+func (a Actor) ReadsReferrals() bool {
+	return a.Can(ActReferralRead) || a.Can(ActReferralTeam) || a.Can(ActReferralPolice) || a.Can(ActReferralObserve)
+}
+
 // HasRole says whether a live grant gives the role.
 func (a Actor) HasRole(r Role) bool { return slices.Contains(a.Roles, r) }
 

@@ -62,7 +62,12 @@ func companyFacts(db *gorm.DB, companies []Subject, sources map[string]Source, a
 		return out, nil
 	}
 	var products []Subject
-	if err := db.Select("id, owner_id").Where("kind = ? AND owner_id IN ?", KindProduct, ids).Find(&products).Error; err != nil {
+	mine := db.Select("id, owner_id").Where("kind = ? AND owner_id IN ?", KindProduct, ids)
+	if !asOf.RecordedBy.IsZero() {
+		mine = mine.Where(`EXISTS (SELECT 1 FROM facts f WHERE f.other_id = subjects.id AND f.tbl = ? AND f.subject_id = subjects.owner_id AND f.recorded_at <= ?)`,
+			TableProducts, asOf.RecordedBy) // whose it is may have been learned later
+	}
+	if err := mine.Find(&products).Error; err != nil {
 		return nil, fmt.Errorf("read products: %w", err)
 	}
 	owner := map[int64]int64{}

@@ -45,7 +45,8 @@ func (st SessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool,
 
 // CommitCtx stores a session's data until expiry.
 func (st SessionStore) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
-	row := session{TokenHash: tokenHash(token), Data: data, ExpiresAt: At(expiry)}
+	left := time.Until(expiry) // the session manager lives by the machine's clock, the portal by its own
+	row := session{TokenHash: tokenHash(token), Data: data, ExpiresAt: st.s.Now().Add(left)}
 	err := st.s.w.WithContext(ctx).Clauses(clause.OnConflict{
 		Columns: []clause.Column{{Name: "token_hash"}}, DoUpdates: clause.AssignmentColumns([]string{"data", "expires_at"}),
 	}).Create(&row).Error

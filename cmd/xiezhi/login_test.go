@@ -115,3 +115,18 @@ func TestReveal(t *testing.T) {
 		}
 	})
 }
+
+// A portal whose clock is shifted far ahead still keeps sessions, and ends them by its own clock.
+func TestSessionsLiveByThePortalsClock(t *testing.T) {
+	eachSite(t, func(t *testing.T, s *site) {
+		s.clock.pass(400 * 24 * time.Hour)
+		v := s.as(t, "duty1")
+		if got := v.get("/alerts"); got.status != http.StatusOK {
+			t.Errorf("a fresh session: %d", got.status)
+		}
+		s.clock.pass(16 * time.Minute)
+		if got := v.get("/alerts"); got.status != http.StatusSeeOther {
+			t.Errorf("an idle session: %d", got.status)
+		}
+	})
+}
