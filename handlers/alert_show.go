@@ -96,7 +96,8 @@ func newAlertShowPage(ctx context.Context, actor models.Actor, f alertFile, in a
 		Area: i18n.T(ctx, "area."+al.Area), Place: shortPlace(ctx, al.DivisionCode), Raised: whenMinute(al.RaisedAt), Owner: al.OwnerDisplay,
 		Sources: i18n.N(ctx, "alert.families", int64(len(as.Families))), Status: i18n.T(ctx, "alert.status."+string(al.Status)),
 		CaseRef: al.CaseRef, Rules: as.RuleVersion, Index: newIndexChart(ctx, as), Parts: newArgument(ctx, as), Elements: newElements(ctx, as),
-		Changes: changeTexts(ctx, f.old, as), Story: newStory(ctx, f.story)}
+		Changes: changeTexts(ctx, f.old, as), Story: newStory(ctx, f.story),
+		Printed: i18n.T(ctx, "case.printed", "who", i18n.Pick(ctx, actor.Display, actor.DisplayEn), "at", i18n.Moment(now.Time()))}
 	if al.Open && al.Status != models.AlertInCase {
 		p.Due = alertDueMark(ctx, al, now)
 	}

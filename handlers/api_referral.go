@@ -96,6 +96,9 @@ type apiReferralQuery struct {
 }
 
 func (a *App) apiReferrals(c *gin.Context) error {
+	if !ActorOf(c).ReadsReferrals() {
+		return models.Forbidden(models.ActReferralRead)
+	}
 	var q apiReferralQuery
 	if err := bind(c, &q); err != nil {
 		return err

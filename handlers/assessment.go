@@ -55,7 +55,7 @@ func newIndexChart(ctx context.Context, as detect.Assessment) views.IndexChart {
 	for i, d := range shownDimensions(as) {
 		w := d.Points * 7.8
 		label := i18n.T(ctx, "dimension."+d.Code) + " " + i18n.Decimal(ctx, d.Points, 1)
-		ch.Parts = append(ch.Parts, views.ChartPart{Class: fmt.Sprintf("f-%d", min(i+1, 7)), Text: label, X: x, W: max(w-1, 0)})
+		ch.Parts = append(ch.Parts, views.ChartPart{Class: fmt.Sprintf("f-%d", min(i+1, 7)), Text: label, Points: i18n.Decimal(ctx, d.Points, 1), X: x, W: max(w-1, 0)})
 		words = append(words, label)
 		x += w
 	}
@@ -85,23 +85,13 @@ func newArgument(ctx context.Context, as detect.Assessment) []views.ArgumentPart
 	for i, d := range shownDimensions(as) {
 		p := views.ArgumentPart{Points: i18n.Decimal(ctx, d.Points, 1), Name: i18n.T(ctx, "dimension."+d.Code), Key: fmt.Sprintf("k-%d", min(i+1, 7)),
 			Working: i18n.T(ctx, "alert.working", "weight", i18n.Decimal(ctx, d.Weight, 2), "score", i18n.Decimal(ctx, d.Score, 0))}
-		span := 0
 		for _, ind := range as.Indicators {
 			if ind.Dimension != d.Code {
 				continue
 			}
-			row := newArgumentRow(ctx, ind)
-			p.Rows = append(p.Rows, row)
-			span++
-			for _, e := range row.Evidence {
-				if e.Hit != "" {
-					span++
-					break
-				}
-			}
+			p.Rows = append(p.Rows, newArgumentRow(ctx, ind))
 		}
-		p.Span = fmt.Sprint(span)
-		if span > 0 {
+		if len(p.Rows) > 0 {
 			parts = append(parts, p)
 		}
 	}

@@ -164,7 +164,7 @@ func statusOf(wrong map[string]string) int {
 }
 
 func newCaseShowPage(ctx context.Context, actor models.Actor, f models.CaseFile, able []models.Officer, names map[string]string, in caseInput, now models.Instant) views.CaseShowPage {
-	p := views.CaseShowPage{Ref: f.Ref, Level: f.Level, Title: f.Title, Opened: when(f.OpenedAt), Status: caseStatus(ctx, f), Office: f.Authority.Name,
+	p := views.CaseShowPage{Ref: f.Ref, Level: f.Level, Title: f.Title, Opened: when(f.OpenedAt), Status: caseStatus(ctx, f), Office: i18n.Pick(ctx, f.Authority.Name, f.Authority.NameEn),
 		Printed: i18n.T(ctx, "case.printed", "who", i18n.Pick(ctx, actor.Display, actor.DisplayEn), "at", i18n.Moment(now.Time())),
 		Story:   newCaseStory(ctx, f.Events, names)}
 	if f.Seal != "" && f.Seal != "NORMAL" {

@@ -26,7 +26,7 @@ func homeBlocks(actor models.Actor) []homeBlock {
 	list := []homeBlock{
 		{models.RoleDutyOfficer, "figures", "", "counts", loadCounts, showCounts},
 		{models.RoleDutyOfficer, "mine", "/alerts?view=mine", "mine", loadMine, func(v homeView, b homeBlock) { v.panel(b, v.alerts(v.file.mine)) }},
-		{models.RoleDutyOfficer, "reds", "/alerts?level=red&view=unassigned", "reds", loadReds, func(v homeView, b homeBlock) { v.panel(b, v.alerts(v.file.reds)) }},
+		{models.RoleDutyOfficer, "reds", "/alerts?view=unassigned", "reds", loadReds, func(v homeView, b homeBlock) { v.panel(b, v.alerts(v.file.reds)) }},
 		{models.RoleSupervisor, "proposed", "/alerts?status=proposed", "proposed", loadProposed, func(v homeView, b homeBlock) { v.panel(b, v.alerts(v.file.proposed)) }},
 		{models.RoleCaseHandler, "my_cases", "/cases?view=mine", "my_cases", loadMyCases, func(v homeView, b homeBlock) { v.panel(b, v.cases(v.file.myCases)) }},
 		{models.RoleCaseHandler, "moves", "/referrals", "referrals", loadReferrals, showMoves},
@@ -74,7 +74,7 @@ func loadMine(a *App, ctx context.Context, actor models.Actor, f *homeFile) erro
 }
 
 func loadReds(a *App, ctx context.Context, actor models.Actor, f *homeFile) error {
-	return loadAlerts(&f.reds, a, ctx, actor, models.AlertFilter{Owner: "none", Levels: []string{"red"}, Status: "waiting"})
+	return loadAlerts(&f.reds, a, ctx, actor, models.AlertFilter{Owner: "none", Status: "waiting"})
 }
 
 func loadProposed(a *App, ctx context.Context, actor models.Actor, f *homeFile) error {

@@ -24,6 +24,9 @@ func (a *App) referralList(c *gin.Context) error {
 	if err := bind(c, &f); err != nil {
 		return err
 	}
+	if !ActorOf(c).ReadsReferrals() {
+		return models.Forbidden(models.ActReferralRead)
+	}
 	ctx := a.Context(c)
 	filter, err := f.filter()
 	if err != nil {
@@ -142,7 +145,7 @@ func (a *App) showReferral(c *gin.Context, in actInput) error {
 
 func newReferralShowPage(ctx context.Context, actor models.Actor, f models.ReferralFile, names map[string]string, in actInput, now models.Instant) (views.ReferralShowPage, error) {
 	p := views.ReferralShowPage{Ref: f.Ref, Company: subjectName(f.SubjectName, f.SubjectKey), Police: i18n.Pick(ctx, f.Police.Name, f.Police.NameEn),
-		State: i18n.T(ctx, "referral.state."+string(f.State)), Office: f.Authority.Name, Steps: newSteps(ctx, f), Checks: newChecks(ctx, f),
+		State: i18n.T(ctx, "referral.state."+string(f.State)), Office: i18n.Pick(ctx, f.Authority.Name, f.Authority.NameEn), Steps: newSteps(ctx, f), Checks: newChecks(ctx, f),
 		Lines: newThresholds(ctx, f.Referral), Facts: newReferralFacts(ctx, f), Story: newCaseStory(ctx, f.Events, names), Documents: newDocumentRows(ctx, f),
 		Clocks:  newClockPanel(ctx, f.Clocks, pendingClocks(f.State), now),
 		Printed: i18n.T(ctx, "case.printed", "who", i18n.Pick(ctx, actor.Display, actor.DisplayEn), "at", i18n.Moment(now.Time()))}
@@ -150,7 +153,7 @@ func newReferralShowPage(ctx context.Context, actor models.Actor, f models.Refer
 		p.Number = d.Number
 	}
 	if c := nearestClock(f.Clocks); c.ID != 0 {
-		p.Due = clockDueMark(ctx, c, now)
+		p.Due, p.DueOf = clockDueMark(ctx, c, now), i18n.T(ctx, "clock.name."+c.Name)
 	}
 	if actor.Can(models.ActCaseRead) {
 		p.Case = views.Link{URL: "/cases/" + f.CaseRef, Text: i18n.T(ctx, "referral.case")}

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
 // AuditHead is a signed note of how far the audit trail reached, kept in a file outside the database: if the trail's tail
@@ -27,8 +28,9 @@ func (h AuditHead) message() []byte {
 	return fmt.Appendf(nil, "xiezhi audit head %d %s %s", h.Seq, h.Hash, h.At)
 }
 
-// HeadFile appends signed heads to one file.
+// HeadFile appends signed heads to one file; it is safe for concurrent use.
 type HeadFile struct {
+	mu   sync.Mutex
 	path string
 	key  ed25519.PrivateKey
 	last int64
@@ -41,6 +43,8 @@ func NewHeadFile(path string, key ed25519.PrivateKey) *HeadFile {
 
 // Note writes the trail's present head to the file, if it moved since the last note, and syncs it.
 func (f *HeadFile) Note(ctx context.Context, s *Store) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	var head auditHead
 	if err := s.read(ctx).Table("audit_head").Where("one = 1").Take(&head).Error; err != nil {
 		return fmt.Errorf("read the audit head: %w", err)

@@ -4,8 +4,11 @@ package views
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"xiezhi/i18n"
+	"xiezhi/views/ui"
 )
 
 func otherLocale(ctx context.Context) string {
@@ -49,6 +52,11 @@ func keyName(k string) string {
 	case "?":
 		return "help"
 	default:
-		return k
+		return strings.ToLower(k)
 	}
+}
+
+// anyChosen says whether a filter is set.
+func anyChosen(options []ui.Option) bool {
+	return slices.ContainsFunc(options, func(o ui.Option) bool { return o.Chosen && o.Value != "" })
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/alexedwards/argon2id"
 	"xiezhi/authz"
 	"xiezhi/models"
 	"xiezhi/models/modelstest"
@@ -53,7 +54,25 @@ func (c *testClock) pass(d time.Duration) {
 
 const testPassword = "Xz-test-password-1"
 
-var testHash = sync.OnceValues(func() (string, error) { return hashPassword(testPassword) })
+// testHash is a hash of the password that is cheap to check: tests sign in hundreds of times.
+var testHash = sync.OnceValues(func() (string, error) {
+	return argon2id.CreateHash(testPassword, &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
+})
+
+// fastDir gives a temporary folder in memory where the system has one: these tests prove no durability, and wait long for disks.
+func fastDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "xz")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
 
 // provinceFiles writes the small province once for all tests of the process.
 var provinceFiles = sync.OnceValues(func() ([]string, error) {
@@ -76,7 +95,7 @@ var provinceFiles = sync.OnceValues(func() ([]string, error) {
 // eachSite runs f on both stores.
 func eachSite(t *testing.T, f func(t *testing.T, s *site)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { f(t, newSite(t, filepath.Join(t.TempDir(), "test.db"))) })
+	t.Run("sqlite", func(t *testing.T) { f(t, newSite(t, filepath.Join(fastDir(t), "test.db"))) })
 	t.Run("postgres", func(t *testing.T) { f(t, newSite(t, modelstest.Postgres(t))) })
 }
 

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -37,6 +38,7 @@ type portal struct {
 	desk    *work.Desk
 	log     *slog.Logger
 	heads   *models.HeadFile
+	running sync.WaitGroup // background work, which ends with its context
 }
 
 // openPortal connects to the store and wires what commands need. With migrate set the schema is brought forward first, else an
@@ -93,8 +95,9 @@ func (p *portal) prepare(ctx context.Context, m migration) error {
 	return p.store.RegisterSources(ctx, models.System("migrate"), knownSources())
 }
 
-// close writes the last audit head and lets go of the store.
+// close waits for background work, whose context has ended, writes the last audit head and lets go of the store.
 func (p *portal) close() error {
+	p.running.Wait()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	return errors.Join(p.heads.Note(ctx, p.store), p.store.Close())
@@ -173,10 +176,14 @@ func (p *portal) verifyAudit(ctx context.Context) (models.AuditReport, error) {
 // background does what must go on while the portal serves: signed heads of the audit trail, scans of what arrived, a sweep of
 // expired sessions.
 func (p *portal) background(ctx context.Context, scan bool) {
-	go p.every(ctx, time.Second, "write audit head", func() error { return p.heads.Note(ctx, p.store) })
-	go p.every(ctx, 10*time.Minute, "sweep sessions", func() error { return p.store.SweepSessions(ctx) })
+	p.running.Go(func() {
+		p.every(ctx, time.Second, "write audit head", func() error { return p.heads.Note(ctx, p.store) })
+	})
+	p.running.Go(func() {
+		p.every(ctx, 10*time.Minute, "sweep sessions", func() error { return p.store.SweepSessions(ctx) })
+	})
 	if scan {
-		go p.desk.Watch(ctx, models.System("scan"), 500*time.Millisecond)
+		p.running.Go(func() { p.desk.Watch(ctx, models.System("scan"), 500*time.Millisecond) })
 	}
 }
 

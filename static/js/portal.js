@@ -17,18 +17,56 @@ function move(step) {
   if (link) link.focus();
 }
 
+// A row that the keyboard or the mouse reaches becomes the current one.
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest("tr[data-row]");
+  if (!row || row.classList.contains("is-here")) return;
+  rows().forEach((other) => other.classList.remove("is-here"));
+  row.classList.add("is-here");
+});
+
+const boxOf = (row) => row?.querySelector("input[type=checkbox]");
+const boxes = () => rows().map(boxOf).filter(Boolean);
+
+// In a list with picking, a key acts on what is picked, and on the current row when nothing is. Without a current row it only
+// shows where the first one is, so that a stray key changes nothing.
 function act(key) {
-  const list = rows();
-  const row = list[here(list)] || list[0];
-  const scope = row && document.querySelector("[data-row]") ? row : document;
-  const target = scope.querySelector(`[data-key="${key}"]`) || document.querySelector(`[data-key="${key}"]`);
-  if (target) target.click();
+  const target = document.querySelector(`[data-key="${key}"]`);
+  if (!target) return;
+  if (target.name === "verb" && !boxes().some((box) => box.checked)) {
+    const list = rows();
+    if (here(list) < 0) {
+      move(1);
+      return;
+    }
+    const box = boxOf(list[here(list)]);
+    if (!box) return;
+    box.checked = true;
+    picked(box);
+  }
+  target.click();
+  if (target.matches("summary")) target.parentElement.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  if (target.hash) document.querySelector(target.hash)?.querySelector("textarea")?.focus();
 }
 
+function picked(box) {
+  box.closest("[data-row]")?.classList.toggle("is-picked", box.checked);
+}
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-row] input[type=checkbox]")) picked(event.target);
+});
+
+const help = document.querySelector("[data-help]");
+document.querySelectorAll("[data-help-open]").forEach((el) => {
+  el.hidden = false;
+  el.addEventListener("click", () => help?.showModal());
+});
+
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "Escape" && typing(event.target)) {
-    event.target.blur();
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape") {
+    if (typing(event.target)) event.target.blur();
+    else closeMenu();
     return;
   }
   if (typing(event.target) && !event.target.matches("[type=checkbox]")) return;
@@ -47,15 +85,13 @@ document.addEventListener("keydown", (event) => {
       }
       break;
     }
-    case "?": {
-      const help = document.querySelector("[data-help]");
-      if (help) help.showModal ? help.showModal() : (help.open = true);
+    case "?":
+      event.preventDefault();
+      help?.showModal();
       break;
-    }
     case "x": {
       const list = rows();
-      const box = (list[here(list)] || list[0])?.querySelector("input[type=checkbox]");
-      if (box) box.click();
+      boxOf(list[here(list)] || list[0])?.click();
       break;
     }
     case "a":
@@ -63,6 +99,7 @@ document.addEventListener("keydown", (event) => {
     case "d":
     case "s":
     case "n":
+      event.preventDefault();
       act(event.key);
       break;
     default:
@@ -75,18 +112,47 @@ document.querySelectorAll("[data-print]").forEach((el) => {
   el.addEventListener("click", () => window.print());
 });
 
-document.querySelectorAll("[data-menu]").forEach((el) => {
-  el.addEventListener("click", () => {
-    const open = document.body.classList.toggle("is-menu");
-    el.setAttribute("aria-expanded", String(open));
+// The menu of a narrow window opens as the target of its link. Closing it gives the focus back to the link.
+const menu = document.querySelector("[data-menu]");
+const menuOpen = () => location.hash === "#nav";
+function menuState() {
+  menu?.setAttribute("aria-expanded", String(menuOpen()));
+}
+function closeMenu() {
+  if (!menu || !menuOpen()) return;
+  location.hash = "#main";
+  menu.focus();
+}
+if (menu) {
+  menu.setAttribute("role", "button");
+  menuState();
+  menu.addEventListener("keydown", (event) => {
+    if (event.key === " ") {
+      event.preventDefault();
+      menu.click();
+    }
   });
-});
+  menu.addEventListener("click", (event) => {
+    event.preventDefault();
+    if (menuOpen()) {
+      closeMenu();
+      return;
+    }
+    location.hash = "#nav";
+    document.querySelector("#nav a")?.focus();
+  });
+  window.addEventListener("hashchange", menuState);
+  document.querySelector("[data-menu-close]")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    closeMenu();
+  });
+}
 
 document.querySelectorAll("[data-tick-all]").forEach((el) => {
   el.addEventListener("change", () => {
-    rows().forEach((row) => {
-      const box = row.querySelector("input[type=checkbox]");
-      if (box) box.checked = el.checked;
+    boxes().forEach((box) => {
+      box.checked = el.checked;
+      picked(box);
     });
   });
 });

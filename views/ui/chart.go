@@ -8,13 +8,13 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// SparkPath gives the path of a small line over values between 0 and 100 in a box of 52 by 18, and where it ends.
+// SparkPath gives the path of a small line over values between 0 and 100 in a box of 52 by 18, and where it ends. One value has no line, only its end.
 func SparkPath(values []float64) (path string, x, y float64) {
 	if len(values) == 0 {
 		return "", 0, 9
 	}
 	if len(values) == 1 {
-		values = []float64{values[0], values[0]}
+		return "", 48, 16 - 14*min(max(values[0], 0), 100)/100
 	}
 	var b strings.Builder
 	for i, v := range values {

@@ -1,0 +1,241 @@
+package main
+
+import (
+	_ "embed"
+	"encoding/csv"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"xiezhi/handlers"
+	"xiezhi/law"
+	"xiezhi/models"
+)
+
+// matrixText is who may do what, as a person reads it: route, roles, relations, the expected status, and whether business tables
+// change. The first row that fits counts; * is every role that can sign in, or every relation. "nobody" is not signed in; where a
+// route has no row for nobody, the rows "pages" and "api" hold. "none" is a user without any grant.
+//
+//go:embed testdata/matrix.csv
+var matrixText string
+
+type matrixRow struct {
+	route            string
+	roles, relations []string
+	expected         string
+	writes           bool
+	used             bool
+}
+
+func (r *matrixRow) fits(role, relation string) bool {
+	who := slices.Contains(r.roles, role) || r.roles[0] == "*" && role != "nobody"
+	return who && (r.relations[0] == "*" || slices.Contains(r.relations, relation))
+}
+
+// matrix holds the rows by route.
+type matrix map[string][]*matrixRow
+
+func readMatrix(t testing.TB) matrix {
+	t.Helper()
+	in := csv.NewReader(strings.NewReader(matrixText))
+	in.Comment = '#'
+	all, err := in.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := matrix{}
+	for _, r := range all[1:] {
+		m[r[0]] = append(m[r[0]], &matrixRow{route: r[0], roles: strings.Fields(r[1]), relations: strings.Fields(r[2]), expected: r[3], writes: r[4] == "yes"})
+	}
+	return m
+}
+
+// expect finds the row of a cell, nil where the table says nothing.
+func (m matrix) expect(route, role, relation string) *matrixRow {
+	for _, r := range m[route] {
+		if r.fits(role, relation) {
+			r.used = true
+			return r
+		}
+	}
+	if role != "nobody" {
+		return nil
+	}
+	general := "pages"
+	if strings.Contains(route, " /api/") {
+		general = "api"
+	}
+	m[general][0].used = true
+	return m[general][0]
+}
+
+// attack is how a route is tried: on which kind of object, with which words in its path and query, and with which body, that is
+// proven to be carried out for who may.
+type attack struct {
+	route string // method, path as in the route table, and a variant in brackets
+	kind  string // the kind of object; empty where there is none
+	query func(ref string) string
+	words []string // pairs that fill the rest of the path
+	form  func(place string) url.Values
+	file  bool // the form carries a file
+	fresh bool // the session ends or begins: not with the shared one
+}
+
+func (a attack) method() string { return strings.Fields(a.route)[0] }
+func (a attack) path() string   { return strings.Fields(a.route)[1] }
+func (a attack) api() bool      { return strings.HasPrefix(a.path(), "/api/") }
+
+// address fills the path with an object.
+func (a attack) address(ref string) string {
+	pairs := append([]string{":ref", url.PathEscape(ref), ":id", url.PathEscape(ref)}, a.words...)
+	path := strings.NewReplacer(pairs...).Replace(a.path())
+	if a.query != nil {
+		path += a.query(ref)
+	}
+	return path
+}
+
+func none(string) url.Values { return url.Values{} }
+
+func same(v url.Values) func(string) url.Values {
+	return func(string) url.Values {
+		c := url.Values{}
+		for k, list := range v {
+			c[k] = slices.Clone(list)
+		}
+		return c
+	}
+}
+
+// alertForms are the bodies of the verbs of an alert.
+var alertForms = map[string]func(string) url.Values{
+	"accept": none, "reopen": none,
+	"dismiss": same(url.Values{"reason": {"duplicate"}, "note": {"重复"}}),
+	"snooze":  same(url.Values{"until": {"2026-11-25"}, "reason": {"等待补充材料"}}),
+	"propose": same(url.Values{"note": {"建议立案"}}),
+	"assign":  func(place string) url.Values { return url.Values{"user": {crews[place].duty}} },
+}
+
+// attacks is every way in. A route of the portal that is missing here, or has no rows in the table, fails the test.
+func (w *province) attacks() []attack {
+	list := []attack{
+		{route: "GET /login", fresh: true}, {route: "POST /login", fresh: true, form: same(url.Values{"user": {"duty1"}, "password": {testPassword}})},
+		{route: "GET /locale"}, {route: "POST /logout", fresh: true, form: none}, {route: "GET /"}, {route: "GET /me"},
+		{route: "POST /me/prefer", form: same(url.Values{"theme": {"dark"}, "locale": {"en"}})}, {route: "GET /search", query: func(string) string { return "?q=x" }},
+		{route: "GET /alerts"}, {route: "GET /companies"}, {route: "GET /cases"}, {route: "GET /referrals"}, {route: "GET /desk"}, {route: "GET /batches"},
+		{route: "GET /scans"}, {route: "GET /admin/users"}, {route: "GET /admin/grants"}, {route: "GET /admin/audit"}, {route: "GET /healthz"}, {route: "GET /readyz"},
+		{route: "POST /scans", form: same(url.Values{"all": {"true"}})}, {route: "POST /batches", form: same(url.Values{"table": {"companies"}}), file: true},
+		{route: "POST /admin/audit/verify", form: none}, {route: "POST /alerts/next", form: none},
+		{route: "POST /alerts/bulk", kind: "alert", form: func(place string) url.Values {
+			return url.Values{"alert": {w.objects["alert"][place]}, "verb": {"accept"}}
+		}},
+		{route: "GET /cases/new", kind: "alert", query: func(ref string) string { return "?alert=" + ref }},
+		{route: "POST /cases", kind: "alert", form: func(place string) url.Values {
+			return url.Values{"alert": {w.objects["alert"][place]}, "title": {"涉嫌非法集资案"}, "officer": crews[place].team}
+		}},
+		{route: "POST /api/v1/cases", kind: "alert", form: func(place string) url.Values {
+			return url.Values{"alerts": {w.objects["alert"][place]}, "title": {"涉嫌非法集资案"}, "officers": crews[place].team}
+		}},
+		{route: "GET /desk (ref)", kind: string(law.StateReceived), query: func(ref string) string { return "?ref=" + ref }},
+		{route: "GET /api/v1/alerts"}, {route: "GET /api/v1/cases"}, {route: "GET /api/v1/referrals"}, {route: "GET /api/v1/openapi.yaml"},
+		{route: "POST /api/v1/facts/:table", words: []string{":table", "companies"}, form: none},
+		{route: "GET /companies/:id", kind: "company"}, {route: "GET /api/v1/companies/:id", kind: "company"},
+		{route: "GET /persons/:ref", kind: "person"}, {route: "GET /accounts/:ref", kind: "account"},
+		{route: "GET /batches/:ref", kind: "batch"}, {route: "GET /batches/:ref/files/:position/refused", kind: "batch", words: []string{":position", "3"}},
+	}
+	for _, noun := range []string{"persons", "accounts"} {
+		list = append(list, attack{route: "POST /" + noun + "/:ref/reveal", kind: strings.TrimSuffix(noun, "s"), form: func(place string) url.Values {
+			return url.Values{"purpose": {"INVESTIGATE_CASE"}, "case": {w.objects["case"][place]}, "password": {testPassword}}
+		}})
+	}
+	for _, base := range []string{"", "/api/v1"} {
+		list = append(list, attack{route: "GET " + base + "/alerts/:ref", kind: "alert"}, attack{route: "GET " + base + "/cases/:ref", kind: "case"})
+		for verb, form := range alertForms {
+			kind := "alert"
+			if verb == "reopen" {
+				kind = "dismissed"
+			}
+			list = append(list, attack{route: "POST " + base + "/alerts/:ref/" + verb, kind: kind, form: form})
+		}
+		officers := map[string]string{"": "officer", "/api/v1": "officers"}[base]
+		list = append(list, attack{route: "POST " + base + "/cases/:ref/referral", kind: "case", form: func(place string) url.Values {
+			return url.Values{officers: crews[place].team}
+		}})
+		for variant, state := range map[string]law.State{"unsent": law.StateTeamVerifying, "refused": law.StateNotApproved, "sent": law.StateReceived} {
+			list = append(list, attack{route: "GET " + base + "/referrals/:ref (" + variant + ")", kind: string(state)})
+		}
+		for variant, state := range map[string]law.State{"unsent": law.StatePendingPrincipal, "refused": law.StateNotApproved, "sent": law.StateReceived} {
+			list = append(list, attack{route: "GET " + base + "/referrals/:ref/documents/:kind (" + variant + ")", kind: string(state), words: []string{":kind", "report"}})
+		}
+		for event, state := range eventsFrom {
+			list = append(list, attack{route: "POST " + base + "/referrals/:ref/:event (" + event + ")", kind: string(state), words: []string{":event", event},
+				form: func(string) url.Values { return moveForm(event) }})
+		}
+	}
+	slices.SortFunc(list, func(a, b attack) int { return strings.Compare(a.route, b.route) })
+	return list
+}
+
+// eventsFrom gives for each event a state from which it starts. hand_over is in the machine and not open; no_event is not in it.
+var eventsFrom = map[string]law.State{
+	"submit_report": law.StateTeamVerifying, "approve": law.StatePendingPrincipal, "reject": law.StatePendingPrincipal, "resubmit": law.StateNotApproved,
+	"continue_admin": law.StateNotApproved, "send": law.StateApproved, "sign_receipt": law.StateDelivered, "request_supplement": law.StateReceived,
+	"supply": law.StateSupplementRequested, "start_review": law.StateReceived, "file": law.StateUnderReview, "decline": law.StateUnderReview,
+	"accept": law.StateNotFiled, "close": law.StateAdminContinues, "hand_over": law.StateReceived, "no_event": law.StateReceived,
+}
+
+// unknownRef is the reference of an object of the kind that does not exist, in its form.
+func unknownRef(kind string) string {
+	switch kind {
+	case "alert", "dismissed":
+		return "YJ-440300-2026-99999"
+	case "case":
+		return "AJ-440300-2026-99999"
+	case "batch":
+		return "PC-440300-2026-99999"
+	case "company":
+		return "M440300-99"
+	case "person", "account":
+		return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	default:
+		return "YS-440300-2026-99999"
+	}
+}
+
+// TestMatrixIsComplete fails for a route, an open event or a table row that the matrix does not try.
+func TestMatrixIsComplete(t *testing.T) {
+	m := readMatrix(t)
+	w := &province{objects: map[string]map[string]string{}}
+	tried, routes := map[string]bool{}, map[string]bool{}
+	for _, a := range w.attacks() {
+		if len(m[a.route]) == 0 {
+			t.Errorf("the table has no rows for %s", a.route)
+		}
+		tried[a.route] = true
+		routes[a.method()+" "+a.path()] = true
+	}
+	for _, r := range (&handlers.App{Store: &models.Store{}}).Routes() {
+		if !routes[r.Method+" "+r.Path] {
+			t.Errorf("the matrix does not try %s %s", r.Method, r.Path)
+		}
+		delete(routes, r.Method+" "+r.Path)
+		if r.Access == handlers.Public && (r.Method != http.MethodGet && r.Path != "/login") {
+			t.Errorf("%s %s is open to all", r.Method, r.Path)
+		}
+	}
+	for r := range routes {
+		t.Errorf("the matrix tries %s, which is no route", r)
+	}
+	for r := range m {
+		if !tried[r] && r != "pages" && r != "api" {
+			t.Errorf("the table has rows for %s, which is not tried", r)
+		}
+	}
+	for _, move := range law.Moves() {
+		if move.Open && move.Event != law.EventFormTeam && eventsFrom[string(move.Event)] == "" {
+			t.Errorf("the matrix does not try the event %s", move.Event)
+		}
+	}
+}
