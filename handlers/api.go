@@ -7,13 +7,14 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 	"xiezhi/models"
 )
 
-// apiCall is one write of the API: Input is filled from the JSON body; Probe says whether the object exists for the actor, for a
-// body that cannot be read; Do carries the verb out; Answer gives status and body afterwards.
+// apiCall is one write of the API: Input is filled from the JSON body; Probe asks scope, role and state, for a body that cannot be
+// read; Do carries the verb out; Answer gives status and body afterwards.
 type apiCall struct {
 	Input  any
 	Probe  func(actor models.Actor) error
@@ -30,8 +31,8 @@ func (a *App) apiWrite(c *gin.Context, call apiCall) error {
 		return err
 	}
 	id := models.Idempotency{Key: c.GetHeader("Idempotency-Key")}
-	if len(id.Key) > 200 {
-		return models.Invalid(map[string]string{"Idempotency-Key": "error.too_long"})
+	if err := checkKey(id.Key); err != nil {
+		return err
 	}
 	if id.Key != "" {
 		sum := sha256.Sum256(append([]byte(c.Request.Method+" "+c.Request.URL.Path+"\n"), raw...))
@@ -78,6 +79,18 @@ func (a *App) apiWrite(c *gin.Context, call apiCall) error {
 	}
 	c.Data(status, "application/json; charset=utf-8", out)
 	return nil
+}
+
+// checkKey refuses a key that is too long or that no store can hold.
+func checkKey(key string) error {
+	switch {
+	case len(key) > 200:
+		return models.Invalid(map[string]string{"Idempotency-Key": "error.too_long"})
+	case !utf8.ValidString(key):
+		return models.Invalid(map[string]string{"Idempotency-Key": "error.characters"})
+	default:
+		return nil
+	}
 }
 
 // jsonField names the field whose JSON type is wrong.

@@ -121,7 +121,7 @@ func (a *App) apiAlertVerb(verb string) func(*gin.Context) error {
 			return http.StatusOK, newAlertJSON(al), err
 		}
 		return a.apiWrite(c, apiCall{Input: &in, Answer: answer,
-			Probe: func(actor models.Actor) error { _, _, err := a.Store.Alert(ctx, actor, ref); return err },
+			Probe: func(actor models.Actor) error { return a.Store.AllowAlert(ctx, actor, ref, verb) },
 			Do: func(actor models.Actor) error {
 				until, err := readMoment(in.Until)
 				if err != nil {

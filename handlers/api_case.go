@@ -176,6 +176,12 @@ func (a *App) apiCaseOpen(c *gin.Context) error {
 	var in caseOpenJSON
 	var ref string
 	return a.apiWrite(c, apiCall{Input: &in,
+		Probe: func(actor models.Actor) error {
+			if !actor.Can(models.ActCaseOpen) {
+				return models.Forbidden(models.ActCaseOpen)
+			}
+			return nil
+		},
 		Do: func(actor models.Actor) (err error) {
 			ref, err = a.openCase(ctx, actor, models.NewCase{Alerts: in.Alerts, Title: in.Title, Officers: in.Officers}, in.Deadline)
 			return err
@@ -197,7 +203,7 @@ func (a *App) apiCaseReferral(c *gin.Context) error {
 	var in caseReferralJSON
 	var ref string
 	return a.apiWrite(c, apiCall{Input: &in,
-		Probe: func(actor models.Actor) error { _, err := a.Store.CaseFile(ctx, actor, caseRef); return err },
+		Probe: func(actor models.Actor) error { return a.Store.AllowTeam(ctx, actor, caseRef) },
 		Do: func(actor models.Actor) (err error) {
 			ref, err = a.Store.FormTeam(ctx, actor, caseRef, in.Officers, in.Version)
 			return err

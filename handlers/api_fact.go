@@ -64,8 +64,8 @@ func (a *App) replay(ctx context.Context, c *gin.Context, actor *models.Actor, i
 	if id.Key == "" {
 		return false, nil
 	}
-	if len(id.Key) > 200 {
-		return false, models.Invalid(map[string]string{"Idempotency-Key": "error.too_long"})
+	if err := checkKey(id.Key); err != nil {
+		return false, err
 	}
 	done, err := a.Store.ReplayOf(ctx, *actor, id)
 	switch {

@@ -151,7 +151,7 @@ func (a *App) apiReferralMove(c *gin.Context) error {
 	ctx, ref, event := c.Request.Context(), c.Param("ref"), law.Event(c.Param("event"))
 	var in referralMoveJSON
 	return a.apiWrite(c, apiCall{Input: &in,
-		Probe: func(actor models.Actor) error { _, err := a.Store.ReferralFile(ctx, actor, ref); return err },
+		Probe: func(actor models.Actor) error { return a.Store.AllowMove(ctx, actor, ref, event) },
 		Do: func(actor models.Actor) error {
 			return a.Store.MoveReferral(ctx, actor, ref, event, in.input(), a.Press)
 		},

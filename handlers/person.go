@@ -112,6 +112,13 @@ func (a *App) personReveal(of personal) func(*gin.Context) error {
 		}
 		ctx, actor := c.Request.Context(), ActorOf(c)
 		f.Case = strings.TrimSpace(f.Case)
+		file, err := of.file(ctx, actor, c.Param("ref"))
+		if err != nil {
+			return err
+		}
+		if !actor.CanAt(models.ActPersonReveal, file.Place) {
+			return models.Forbidden(models.ActPersonReveal)
+		}
 		u, err := a.Store.UserByID(ctx, actor.UserID)
 		if err != nil {
 			return err
@@ -121,9 +128,6 @@ func (a *App) personReveal(of personal) func(*gin.Context) error {
 			return err
 		}
 		if !ok {
-			if _, err := of.file(ctx, actor, c.Param("ref")); err != nil {
-				return err
-			}
 			return a.showPerson(c, of, f, map[string]string{"password": "error.password"}, "")
 		}
 		sub, err := a.Store.Reveal(ctx, actor, of.kind, c.Param("ref"), f.Purpose, f.Case)

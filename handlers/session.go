@@ -83,7 +83,8 @@ func (a *App) login(c *gin.Context) error {
 	return a.openSession(c, u, device, step, safeNext(f.Next))
 }
 
-// checkLogin checks name, password and one-time code. Every failure looks the same and takes the same time.
+// checkLogin checks name, password and one-time code. Every failure looks the same and takes the same time, also that of a locked
+// account, so that nobody learns which names exist.
 func (a *App) checkLogin(c *gin.Context, f loginForm) (models.User, string, int64, error) {
 	ctx := c.Request.Context()
 	failed := &models.Error{Kind: models.KindUnauthenticated, Key: "login.failed"}
@@ -92,13 +93,18 @@ func (a *App) checkLogin(c *gin.Context, f loginForm) (models.User, string, int6
 	if err != nil && models.KindOf(err) != models.KindNotFound {
 		return u, device, 0, err
 	}
+	locked := false
 	if u.ID != 0 {
-		if _, err := a.Store.LoginGate(ctx, u, device); err != nil {
+		known, err := a.Store.LoginGate(ctx, u, device)
+		if locked = models.KindOf(err) == models.KindTooMany; err != nil && !locked {
 			return u, device, 0, err
+		}
+		if !known {
+			device = "" // a cookie that somebody planted never becomes a known device
 		}
 	}
 	hash := u.PasswordHash
-	if u.ID == 0 {
+	if u.ID == 0 || locked {
 		hash = dummyHash
 	}
 	ok, err := checkPassword(f.Password, hash)
@@ -109,8 +115,14 @@ func (a *App) checkLogin(c *gin.Context, f loginForm) (models.User, string, int6
 	if a.Login.SecondFactor && u.ID != 0 {
 		step, stepOK = a.checkCode(u, f.Code)
 	}
+	who := models.Actor{Name: "anonymous", IP: c.ClientIP(), RequestID: c.GetString("request_id")}
+	if locked {
+		if err := a.Store.NoteRefusal(ctx, who, "session.refuse", "user:"+u.Name, map[string]any{"why": "locked"}); err != nil {
+			return u, device, 0, err
+		}
+		return u, device, 0, failed
+	}
 	if u.ID == 0 || u.Disabled || !ok || !stepOK {
-		who := models.Actor{Name: "anonymous", IP: c.ClientIP(), RequestID: c.GetString("request_id")}
 		if u.ID == 0 {
 			u.Name = "unknown"
 		}

@@ -35,6 +35,16 @@ func (t *tx) lockAlert(ref string, action Action, event string, version int64) (
 	return al, nil
 }
 
+// alertActions are the actions that the verbs of an alert ask for.
+var alertActions = map[string]Action{"accept": ActAlertAccept, "dismiss": ActAlertDismiss, "reopen": ActAlertDismiss, "snooze": ActAlertSnooze,
+	"assign": ActAlertAssign, "propose": ActAlertPropose}
+
+// AllowAlert asks of a verb what is asked before its fields: whether the actor sees the alert, has the role, and the status allows it.
+func (s *Store) AllowAlert(ctx context.Context, actor Actor, ref, verb string) error {
+	_, err := s.look(ctx, actor).lockAlert(ref, alertActions[verb], verb, 0)
+	return err
+}
+
 // moveAlert writes a change of an alert with its event and audit entry.
 func (t *tx) moveAlert(al Alert, event, note string, set map[string]any, data map[string]any) error {
 	if to := alertMoves[event].to; to != "" {

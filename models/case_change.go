@@ -56,9 +56,20 @@ func (s *Store) OpenCase(ctx context.Context, actor Actor, in NewCase) (string, 
 	return ref, err
 }
 
+// maxAlerts is how many alerts a case may be opened on.
+const maxAlerts = 200
+
 func (t *tx) alertsForCase(refs []string) ([]Alert, error) {
-	if len(refs) == 0 {
+	if !t.actor.Can(ActCaseOpen) && (len(refs) == 0 || len(refs) > maxAlerts) {
+		return nil, Forbidden(ActCaseOpen)
+	}
+	switch {
+	case len(refs) == 0:
 		return nil, Invalid(map[string]string{"alerts": "error.required"})
+	case len(refs) > maxAlerts:
+		return nil, Invalid(map[string]string{"alerts": "error.too_long"})
+	case slices.ContainsFunc(refs, func(ref string) bool { return strings.ContainsRune(ref, 0) }):
+		return nil, NotFound("alert")
 	}
 	var list []Alert
 	err := scoped(t.forUpdate(), t.actor.Scope(ActAlertRead), "").Where("ref IN ?", refs).Order("level_rank DESC, id").Find(&list).Error

@@ -15,15 +15,9 @@ import (
 func (s *Store) FormTeam(ctx context.Context, actor Actor, caseRef string, officers []string, version int64) (string, error) {
 	var ref string
 	err := s.change(ctx, actor, func(t *tx) error {
-		cs, err := t.lockCase(caseRef)
+		cs, err := t.allowTeam(caseRef)
 		if err != nil {
 			return err
-		}
-		if !actor.CanAt(ActReferralForm, cs.Place) {
-			return Forbidden(ActReferralForm)
-		}
-		if cs.Status != CaseOpen {
-			return NotAMove(nil)
 		}
 		if version != 0 && version != cs.Version {
 			return Conflict()
@@ -51,6 +45,26 @@ func (s *Store) FormTeam(ctx context.Context, actor Actor, caseRef string, offic
 		return t.startReferral(cs, r, team)
 	})
 	return ref, err
+}
+
+// AllowTeam asks of a team what is asked before its officers: whether the actor sees the case, has the role, and the case is open.
+func (s *Store) AllowTeam(ctx context.Context, actor Actor, caseRef string) error {
+	_, err := s.look(ctx, actor).allowTeam(caseRef)
+	return err
+}
+
+func (t *tx) allowTeam(caseRef string) (Case, error) {
+	cs, err := t.lockCase(caseRef)
+	if err != nil {
+		return cs, err
+	}
+	if !t.actor.CanAt(ActReferralForm, cs.Place) {
+		return cs, Forbidden(ActReferralForm)
+	}
+	if cs.Status != CaseOpen {
+		return cs, NotAMove(nil)
+	}
+	return cs, nil
 }
 
 func (t *tx) caseTeam(caseID int64) ([]string, error) {
@@ -172,6 +186,16 @@ func (s *Store) MoveReferral(ctx context.Context, actor Actor, ref string, event
 		}
 		return t.writeMove(m)
 	})
+}
+
+// AllowMove asks of a move what is asked before its fields: whether the actor sees the referral, has the role, and the state allows it.
+func (s *Store) AllowMove(ctx context.Context, actor Actor, ref string, event law.Event) error {
+	t := s.look(ctx, actor)
+	m, err := t.lockReferral(ref)
+	if err != nil {
+		return err
+	}
+	return t.allowMove(m, event)
 }
 
 func (t *tx) lockReferral(ref string) (*referralMove, error) {

@@ -199,11 +199,17 @@ type tx struct {
 	actor   Actor
 	now     Instant
 	entries []AuditEntry
+	looks   bool
+}
+
+// look is a tx that only reads, for questions that verbs ask too.
+func (s *Store) look(ctx context.Context, actor Actor) *tx {
+	return &tx{db: s.read(ctx), store: s, actor: actor, now: s.Now(), looks: true}
 }
 
 // forUpdate locks the rows read until the end of the transaction; SQLite has one writer and needs no lock.
 func (t *tx) forUpdate() *gorm.DB {
-	if t.store.dialect == "postgres" {
+	if t.store.dialect == "postgres" && !t.looks {
 		return t.db.Clauses(clause.Locking{Strength: "UPDATE"})
 	}
 	return t.db

@@ -6,7 +6,10 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 	"xiezhi/handlers"
@@ -79,7 +82,11 @@ func (s *Site) adapt(r handlers.Route) gin.HandlerFunc {
 			s.fail(c, err)
 			return
 		}
-		if err := r.Handler(c); err != nil {
+		err := s.plain(c)
+		if err == nil {
+			err = r.Handler(c)
+		}
+		if err != nil {
 			s.fail(c, err)
 		}
 	}
@@ -121,11 +128,11 @@ func (s *Site) forgery(c *gin.Context, actor models.Actor, open bool) error {
 	if err := s.crossOrigin.Check(c.Request); err != nil {
 		return &models.Error{Kind: models.KindForbidden, Key: "error.cross_origin", Err: err}
 	}
-	if open && actor.UserID == 0 {
-		return nil
-	}
 	if err := readForm(c.Request); err != nil {
 		return err
+	}
+	if open && actor.UserID == 0 {
+		return nil
 	}
 	if want := s.App.FormToken(c); want == "" || c.PostForm("token") != want {
 		return &models.Error{Kind: models.KindForbidden, Key: "error.form_token"}
@@ -142,3 +149,23 @@ func readForm(r *http.Request) error {
 	}
 	return nil
 }
+
+// plain refuses NUL and broken UTF-8, which one store takes and the other does not: in the path there is no such object, in a query or
+// a form it is wrong input.
+func (s *Site) plain(c *gin.Context) error {
+	for _, p := range c.Params {
+		if !isPlain(p.Value) {
+			return models.NotFound("page")
+		}
+	}
+	for _, values := range []url.Values{c.Request.URL.Query(), c.Request.PostForm} {
+		for name, list := range values {
+			if !isPlain(name) || slices.ContainsFunc(list, func(v string) bool { return !isPlain(v) }) {
+				return &models.Error{Kind: models.KindInvalid, Key: "error.characters"}
+			}
+		}
+	}
+	return nil
+}
+
+func isPlain(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }

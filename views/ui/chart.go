@@ -14,7 +14,7 @@ func SparkPath(values []float64) (path string, x, y float64) {
 		return "", 0, 9
 	}
 	if len(values) == 1 {
-		return "", 48, 16 - 14*min(max(values[0], 0), 100)/100
+		return "", 6, 16 - 14*min(max(values[0], 0), 100)/100
 	}
 	var b strings.Builder
 	for i, v := range values {
