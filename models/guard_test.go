@@ -222,6 +222,22 @@ func lawful(t *testing.T, err error, state law.State, role string) {
 	}
 }
 
+// A handler who may read a referral by another role still makes none of the team's moves.
+func TestHandlerOutsideTheTeam(t *testing.T) {
+	world.Each(t, func(t *testing.T, w *world.World) {
+		ref := w.Drive(t, w.Alert(t), law.StateTeamVerifying)
+		world.IsKind(t, "another handler", w.Move(t, "handler3_own", ref, law.EventSubmitReport, world.Fields(law.EventSubmitReport)), models.KindNotFound)
+		if err := w.Store.GrantRole(t.Context(), models.System("test"), "handler3_own", models.RoleLegalReviewer, "440300"); err != nil {
+			t.Fatal(err)
+		}
+		world.IsKind(t, "a handler who reviews", w.Move(t, "handler3_own", ref, law.EventSubmitReport, world.Fields(law.EventSubmitReport)), models.KindForbidden)
+		f, err := w.Store.ReferralFile(t.Context(), w.Actor(t, "handler3_own"), ref)
+		if err != nil || len(f.Moves) != 0 || f.Acting {
+			t.Errorf("moves %v: %v", f.Moves, err)
+		}
+	})
+}
+
 // verbs are all acts on an alert, a case and a referral, by name, for one who knows the refs.
 func verbs(w *world.World, t *testing.T, alert, cs, ref string) map[string]func(a models.Actor) error {
 	ctx := t.Context()

@@ -2,7 +2,7 @@ package rel
 
 import (
 	"bufio"
-	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,7 +22,7 @@ import (
 const (
 	killRows      = 200_000
 	killCompanies = 4_000
-	kills         = 6
+	kills         = 9
 )
 
 // command is the built program on a database of its own.
@@ -50,20 +50,50 @@ func (p command) run(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// kill starts a command and kills it after a while; it says whether the command was still at work.
-func (p command) kill(t *testing.T, after time.Duration, args ...string) bool {
+// kill starts a command and kills it as soon as ready says so and a while has passed; it says whether the command was still at work.
+func (p command) kill(t *testing.T, ready func() bool, after time.Duration, args ...string) bool {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), after)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, p.path, args...) // which kills with SIGKILL
+	cmd := exec.CommandContext(t.Context(), p.path, args...)
 	cmd.Env = p.env
 	var errs strings.Builder
 	cmd.Stderr = &errs
-	err := cmd.Run()
-	if err != nil && ctx.Err() == nil {
-		t.Fatalf("%s: %v %s", args[0], err, errs.String())
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
 	}
-	return err != nil
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	over := func(err error) bool {
+		if err != nil {
+			t.Fatalf("%s: %v %s", args[0], err, errs.String())
+		}
+		return false
+	}
+	for !ready() {
+		select {
+		case err := <-ended:
+			return over(err)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	select {
+	case err := <-ended:
+		return over(err)
+	case <-time.After(after):
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		return over(<-ended)
+	}
+	<-ended
+	return true
+}
+
+// progress gives how many lines of all files are stored; 0 where there is no table yet.
+func progress(db *sql.DB) int64 {
+	var n int64
+	if err := db.QueryRow("SELECT COALESCE(SUM(line), 0) FROM batch_files").Scan(&n); err != nil {
+		return 0
+	}
+	return n
 }
 
 // killFiles writes transfers and companies, and beside them two bad rows at known places.
@@ -116,10 +146,17 @@ func TestIngestIsKilled(t *testing.T) {
 			}
 			p, r := newCommand(t, db), rand.New(rand.NewPCG(9, 9))
 			args := append([]string{"ingest", "--source", "KILL", "--division", "440300", "--json"}, files...)
-			done, runs := 0, 0
-			for ; done < kills && runs < 40; runs++ {
-				if p.kill(t, time.Duration(100+r.IntN(800))*time.Millisecond, args...) {
+			raw, stored := modelstest.Raw(t, db), []int64{}
+			done := 0
+			for runs := 0; done < kills && runs < 3*kills; runs++ {
+				was := progress(raw)
+				moved := func() bool { return progress(raw) > was }
+				if runs%3 == 0 {
+					moved = func() bool { return true } // at the start, wherever that is
+				}
+				if p.kill(t, moved, time.Duration(r.IntN(250))*time.Millisecond, args...) {
 					done++
+					stored = append(stored, progress(raw))
 				} else {
 					t.Log("a run came to its end before it was killed")
 				}
@@ -144,7 +181,7 @@ func TestIngestIsKilled(t *testing.T) {
 			if err := json.Unmarshal(out, &rep); err != nil {
 				t.Fatal(err)
 			}
-			t.Logf("%d kills, the last run reports %+v", done, rep)
+			t.Logf("%d kills, after which %v lines were stored; the last run reports %+v", done, stored, rep)
 			checkKilled(t, db)
 			p.run(t, "audit", "verify")
 			p.run(t, "doctor")
