@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"gorm.io/gorm"
 )
@@ -123,7 +124,7 @@ func (s *Store) BeginBatch(ctx context.Context, actor Actor, plan BatchPlan) (Ba
 
 // FinishFile marks a file as read to its end, or as unreadable with the message key of the reason.
 func (s *Store) FinishFile(ctx context.Context, actor Actor, b *Batch, f *BatchFile, errorKey string) error {
-	f.Status, f.ErrorKey = "done", errorKey
+	f.Status, f.ErrorKey, f.Header = "done", errorKey, storable(f.Header)
 	if errorKey != "" {
 		f.Status = "unreadable"
 	}
@@ -205,4 +206,9 @@ func argsJSON(args map[string]string) string {
 		return "{}"
 	}
 	return string(b)
+}
+
+// storable writes the replacement character for what only one of the stores would hold: broken UTF-8 and NUL.
+func storable(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }

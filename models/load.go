@@ -106,7 +106,7 @@ func (l *Loader) store(ctx context.Context, t *tx, table Table, c *chunk) error 
 func (t *tx) refuse(fileID int64, list []RefusedRow) error {
 	rows := make([]Refusal, len(list))
 	for i, r := range list {
-		rows[i] = Refusal{FileID: fileID, Line: r.Line, ColumnName: r.Column, Value: r.Value, ReasonKey: r.Key, Args: argsJSON(r.Args), Raw: r.Raw}
+		rows[i] = Refusal{FileID: fileID, Line: r.Line, ColumnName: storable(r.Column), Value: storable(r.Value), ReasonKey: r.Key, Args: argsJSON(r.Args), Raw: storable(r.Raw)}
 	}
 	if len(rows) == 0 {
 		return nil

@@ -301,6 +301,15 @@ func (t *tx) writeMove(m *referralMove) error {
 }
 
 func (t *tx) closeAlerts(cs Case) error {
+	var ids []int64
+	if err := t.db.Table("alerts").Where("case_id = ? AND open = ?", cs.ID, true).Order("id").Pluck("id", &ids).Error; err != nil {
+		return fmt.Errorf("read the alerts of case %s: %w", cs.Ref, err)
+	}
+	for _, id := range ids {
+		if err := t.tell(objectAlert, id, "close", "", map[string]any{"case": cs.Ref}); err != nil {
+			return err
+		}
+	}
 	err := t.db.Table("alerts").Where("case_id = ? AND open = ?", cs.ID, true).
 		Updates(map[string]any{"open": false, "status": AlertClosed, "version": gorm.Expr("version + 1")}).Error
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -23,9 +24,24 @@ var build = sync.OnceValues(func() (string, error) {
 	return bin, nil
 })
 
+// TestMain takes the built binary away again.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if built.Load() {
+		if bin, err := build(); err == nil {
+			_ = os.RemoveAll(filepath.Dir(bin))
+		}
+	}
+	os.Exit(code)
+}
+
+// built says that some test asked for the binary.
+var built atomic.Bool
+
 // program gives the built binary, built once for the tests of this package.
 func program(t *testing.T) string {
 	t.Helper()
+	built.Store(true)
 	bin, err := build()
 	if err != nil {
 		t.Fatalf("build: %v\n%s", err, bin)
