@@ -31,6 +31,7 @@ type alertFile struct {
 	as, old detect.Assessment
 	similar []models.AlertLine
 	owners  []models.Officer
+	names   map[string]string
 }
 
 func (a *App) showAlert(c *gin.Context, in alertInput) error {
@@ -41,6 +42,9 @@ func (a *App) showAlert(c *gin.Context, in alertInput) error {
 	}
 	frame, err := a.frame(c, file.al.SubjectName)
 	if err != nil {
+		return err
+	}
+	if file.names, err = a.names(ctx, file.story); err != nil {
 		return err
 	}
 	p := newAlertShowPage(ctx, actor, file, in, a.Store.Now())
@@ -93,10 +97,10 @@ func (a *App) alertFile(ctx context.Context, actor models.Actor, ref string) (al
 func newAlertShowPage(ctx context.Context, actor models.Actor, f alertFile, in alertInput, now models.Instant) views.AlertShowPage {
 	al, as := f.al, f.as
 	p := views.AlertShowPage{Ref: al.Ref, Level: al.Level, Name: subjectName(al.SubjectName, al.SubjectKey), CompanyURL: "/companies/" + al.SubjectKey,
-		Area: i18n.T(ctx, "area."+al.Area), Place: shortPlace(ctx, al.DivisionCode), Raised: whenMinute(al.RaisedAt), Owner: al.OwnerDisplay,
+		Area: i18n.T(ctx, "area."+al.Area), Place: shortPlace(ctx, al.DivisionCode), Raised: whenMinute(al.RaisedAt), Owner: firstOf(f.names[al.OwnerName], al.OwnerDisplay),
 		Sources: i18n.N(ctx, "alert.families", int64(len(as.Families))), Status: i18n.T(ctx, "alert.status."+string(al.Status)),
 		CaseRef: al.CaseRef, Rules: as.RuleVersion, Index: newIndexChart(ctx, as), Parts: newArgument(ctx, as), Elements: newElements(ctx, as),
-		Changes: changeTexts(ctx, f.old, as), Story: newStory(ctx, f.story),
+		Changes: changeTexts(ctx, f.old, as), Story: newStory(ctx, f.story, f.names),
 		Printed: i18n.T(ctx, "case.printed", "who", i18n.Pick(ctx, actor.Display, actor.DisplayEn), "at", i18n.Moment(now.Time()))}
 	if al.Open && al.Status != models.AlertInCase {
 		p.Due = alertDueMark(ctx, al, now)
@@ -144,10 +148,10 @@ func newSimilarRow(ctx context.Context, s models.AlertLine) views.SimilarRow {
 	return views.SimilarRow{Ref: s.Ref, URL: "/alerts/" + s.Ref, Name: subjectName(s.SubjectName, s.SubjectKey), Level: s.Level, Text: text}
 }
 
-func newStory(ctx context.Context, events []models.Event) []views.StoryLine {
+func newStory(ctx context.Context, events []models.Event, names map[string]string) []views.StoryLine {
 	lines := make([]views.StoryLine, 0, len(events))
 	for _, e := range slices.Backward(events) {
-		who := e.ActorName
+		who := firstOf(names[e.ActorName], e.ActorName)
 		if strings.HasPrefix(who, "system:") {
 			who = i18n.T(ctx, "actor.system")
 		}

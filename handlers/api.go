@@ -1,12 +1,14 @@
 package handlers
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"time"
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
@@ -37,16 +39,9 @@ func (a *App) apiWrite(c *gin.Context, call apiCall) error {
 	if id.Key != "" {
 		sum := sha256.Sum256(append([]byte(c.Request.Method+" "+c.Request.URL.Path+"\n"), raw...))
 		id.Hash = hex.EncodeToString(sum[:])
-		done, err := a.Store.ReplayOf(ctx, actor, id)
-		if err != nil {
-			return err
-		}
-		if done != nil && done.Lost {
-			return &models.Error{Kind: models.KindConflict, Key: "error.idempotency_lost"}
-		}
-		if done != nil {
-			c.Data(done.Status, "application/json; charset=utf-8", done.Body)
-			return nil
+		done, err := a.waitReplay(ctx, actor, id)
+		if err != nil || done != nil {
+			return answerReplay(c, done, err)
 		}
 		actor.Idem = id
 	}
@@ -61,6 +56,11 @@ func (a *App) apiWrite(c *gin.Context, call apiCall) error {
 		}
 	}
 	if err := call.Do(actor); err != nil {
+		if id.Key != "" && models.KindOf(err) == models.KindConflict { // an equal request may have been first
+			if done, werr := a.waitReplay(ctx, actor, id); werr != nil || done != nil {
+				return answerReplay(c, done, werr)
+			}
+		}
 		return err
 	}
 	actor.Idem = models.Idempotency{}
@@ -78,6 +78,36 @@ func (a *App) apiWrite(c *gin.Context, call apiCall) error {
 		}
 	}
 	c.Data(status, "application/json; charset=utf-8", out)
+	return nil
+}
+
+// replayPatience is how long an equal request waits for the answer of the one that was first.
+const replayPatience = 3 * time.Second
+
+// waitReplay looks a key up: nil for a new one. While the write is done and its answer is still on the way, it waits.
+func (a *App) waitReplay(ctx context.Context, actor models.Actor, id models.Idempotency) (*models.Replay, error) {
+	for waited := time.Duration(0); ; waited += 50 * time.Millisecond {
+		done, err := a.Store.ReplayOf(ctx, actor, id)
+		if err != nil || done == nil || !done.Lost || waited >= replayPatience {
+			return done, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// answerReplay answers as before, or says that the answer was lost.
+func answerReplay(c *gin.Context, done *models.Replay, err error) error {
+	if err != nil {
+		return err
+	}
+	if done.Lost {
+		return &models.Error{Kind: models.KindConflict, Key: "error.idempotency_lost"}
+	}
+	c.Data(done.Status, "application/json; charset=utf-8", done.Body)
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 	"xiezhi/i18n"
@@ -28,8 +29,8 @@ type spooled struct {
 }
 
 // apiFacts loads JSON lines into one table and answers as the ingest command does. The body is never held in memory. A repeated
-// request under a known key is answered as before; one whose answer was lost is taken up where it stopped, since loading the
-// same rows again changes nothing.
+// request under a known key is answered as before, after waiting for the first where that still runs; one whose answer was lost is
+// taken up where it stopped, since loading the same rows again changes nothing.
 func (a *App) apiFacts(c *gin.Context) error {
 	table := models.Table(c.Param("table"))
 	if !slices.Contains(models.Tables(), table) {
@@ -42,6 +43,13 @@ func (a *App) apiFacts(c *gin.Context) error {
 	defer body.drop()
 	ctx, actor := context.WithoutCancel(a.Context(c)), ActorOf(c)
 	id := models.Idempotency{Key: c.GetHeader("Idempotency-Key"), Hash: body.request}
+	if id.Key != "" {
+		release, err := a.loads.take(c.Request.Context(), actor.Name+"\n"+id.Key)
+		if err != nil {
+			return err
+		}
+		defer release()
+	}
 	answered, err := a.replay(ctx, c, &actor, id)
 	if answered || err != nil {
 		return err
@@ -150,4 +158,38 @@ func (s *spooled) drop() {
 	name := s.file.Name()
 	// Nothing of the load depends on what is thrown away here.
 	_ = errors.Join(s.file.Close(), os.Remove(name))
+}
+
+// turns lets one at a time do something under a name. The zero value is ready.
+type turns struct {
+	mu   sync.Mutex
+	held map[string]chan struct{}
+}
+
+// take waits until nobody else holds the name, and holds it until release is called; it fails when the context ends first.
+func (t *turns) take(ctx context.Context, name string) (release func(), err error) {
+	for {
+		t.mu.Lock()
+		busy, ok := t.held[name]
+		if !ok {
+			if t.held == nil {
+				t.held = map[string]chan struct{}{}
+			}
+			done := make(chan struct{})
+			t.held[name] = done
+			t.mu.Unlock()
+			return func() {
+				t.mu.Lock()
+				delete(t.held, name)
+				t.mu.Unlock()
+				close(done)
+			}, nil
+		}
+		t.mu.Unlock()
+		select {
+		case <-busy:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }

@@ -36,6 +36,8 @@ type App struct {
 
 	// VerifyAudit checks the whole audit trail against the signed heads outside the database.
 	VerifyAudit func(context.Context) (models.AuditReport, error)
+
+	loads turns // loads of facts under an idempotency key
 }
 
 // LoginRules says how people sign in. SecondFactor is off in the demo alone, which listens on loopback only. OpenSecret decrypts

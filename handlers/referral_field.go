@@ -87,9 +87,9 @@ func fieldLabel(ctx context.Context, e law.Event, name string) string {
 func startValue(ctx context.Context, f models.ReferralFile, e law.Event, name string) string {
 	switch {
 	case e == law.EventSend && name == "item_list":
-		return firstOf(f.ItemList, i18n.T(ctx, "referral.none_word"))
+		return f.ItemList
 	case e == law.EventSend && name == "expert_report":
-		return firstOf(f.ExpertReport, i18n.T(ctx, "referral.none_word"))
+		return f.ExpertReport
 	case e == law.EventSubmitReport && name == "offence":
 		return defaultOffence(f.CaseArea)
 	case e != law.EventResubmit:

@@ -129,8 +129,8 @@ func TestFormFieldsStartWithWhatIsKnown(t *testing.T) {
 	if v := values(law.EventResubmit, testReferral(law.StateNotApproved)); v["facts"] != "查明的事实" || v["amount"] != "34200000.00" || v["people"] != "618" || v["evidence"] == "" {
 		t.Errorf("resubmit: %v", v)
 	}
-	if v := values(law.EventSend, testReferral(law.StateApproved)); v["item_list"] != "无" || v["expert_report"] != "无" {
-		t.Errorf("send: %v", v)
+	if v := values(law.EventSend, testReferral(law.StateApproved)); v["item_list"] != "" || v["expert_report"] != "" {
+		t.Errorf("send states for the officer that there is nothing: %v", v)
 	}
 }
 

@@ -5,7 +5,10 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
 	"github.com/gin-gonic/gin"
@@ -59,6 +62,9 @@ func (a *App) newLoginPage(c *gin.Context, f loginForm, wrong string) views.Logi
 func safeNext(next string) string {
 	if len(next) < 1 || next[0] != '/' || len(next) > 1 && (next[1] == '/' || next[1] == '\\') {
 		return "/"
+	}
+	if strings.ContainsFunc(next, unicode.IsControl) || !utf8.ValidString(next) {
+		return "/" // browsers drop tabs and line ends, and then see another site
 	}
 	return next
 }

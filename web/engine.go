@@ -142,7 +142,10 @@ func (s *Site) forgery(c *gin.Context, actor models.Actor, open bool) error {
 
 // readForm parses the form now, so that one over its limit is told apart from one without a token.
 func readForm(r *http.Request) error {
-	err := r.ParseMultipartForm(8 << 20)
+	err := r.ParseForm()
+	if err == nil {
+		err = r.ParseMultipartForm(8 << 20)
+	}
 	var tooLong *http.MaxBytesError
 	if errors.As(err, &tooLong) {
 		return tooLong

@@ -124,7 +124,7 @@ func (w *province) attacks() []attack {
 		{route: "GET /login", fresh: true}, {route: "POST /login", fresh: true, form: same(url.Values{"user": {"duty1"}, "password": {testPassword}})},
 		{route: "GET /locale"}, {route: "POST /logout", fresh: true, form: none}, {route: "GET /"}, {route: "GET /me"},
 		{route: "POST /me/prefer", form: same(url.Values{"theme": {"dark"}, "locale": {"en"}})}, {route: "GET /search", query: func(string) string { return "?q=x" }},
-		{route: "GET /alerts"}, {route: "GET /companies"}, {route: "GET /cases"}, {route: "GET /referrals"}, {route: "GET /desk"}, {route: "GET /batches"},
+		{route: "GET /alerts", query: func(string) string { return "?view=all" }}, {route: "GET /companies"}, {route: "GET /cases"}, {route: "GET /referrals", query: func(string) string { return "?view=all" }}, {route: "GET /desk"}, {route: "GET /batches"},
 		{route: "GET /scans"}, {route: "GET /admin/users"}, {route: "GET /admin/grants"}, {route: "GET /admin/audit"}, {route: "GET /healthz"}, {route: "GET /readyz"},
 		{route: "POST /scans", form: same(url.Values{"all": {"true"}})}, {route: "POST /batches", form: same(url.Values{"table": {"companies"}}), file: true},
 		{route: "POST /admin/audit/verify", form: none}, {route: "POST /alerts/next", form: none},

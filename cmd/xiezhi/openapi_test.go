@@ -99,6 +99,9 @@ func holds(t testing.TB, req *http.Request, body string, got reply) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if req.Method == http.MethodHead {
+		return
+	}
 	route, params := operationOf(doc, req.Method, req.URL.Path)
 	if route == nil {
 		if got.status < 400 {
