@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"xiezhi/i18n"
@@ -34,7 +36,7 @@ func (a *App) alertList(c *gin.Context) error {
 		return err
 	}
 	actor, ctx := ActorOf(c), a.Context(c)
-	filter, err := f.filter(actor)
+	filter, err := f.filter(actor, a.Store.Now())
 	if err != nil {
 		return err
 	}
@@ -57,7 +59,7 @@ func (a *App) alertList(c *gin.Context) error {
 }
 
 // filter gives the question behind the page's view and filters.
-func (f alertListForm) filter(actor models.Actor) (models.AlertFilter, error) {
+func (f alertListForm) filter(actor models.Actor, now models.Instant) (models.AlertFilter, error) {
 	q := models.AlertFilter{Area: f.Area, Division: f.Division, Status: f.Status, Text: f.Text, Sort: f.Sort, Limit: pageRows}
 	if f.Level != "" {
 		q.Levels = []string{f.Level}
@@ -71,6 +73,7 @@ func (f alertListForm) filter(actor models.Actor) (models.AlertFilter, error) {
 	case "unassigned":
 		q.Owner = "none"
 	case "due":
+		q.DueBy = now.Add(24 * time.Hour)
 		if q.Sort == "" {
 			q.Sort = "due"
 		}
@@ -251,6 +254,7 @@ type alertBulkForm struct {
 	Alerts []string `form:"alert"`
 	Verb   string   `form:"verb"`
 	Reason string   `form:"reason"`
+	Back   string   `form:"back"`
 }
 
 // alertBulk does one verb over the picked alerts, each in a transaction of its own, and says what became of each.
@@ -261,7 +265,7 @@ func (a *App) alertBulk(c *gin.Context) error {
 	}
 	ctx, actor := a.Context(c), ActorOf(c)
 	if len(f.Alerts) == 0 {
-		return a.done(c, "/alerts", i18n.T(ctx, "bulk.none_picked"), "")
+		return a.done(c, backToAlerts(f.Back), i18n.T(ctx, "bulk.none_picked"), "")
 	}
 	did, not := 0, 0
 	for _, ref := range f.Alerts[:min(len(f.Alerts), pageRows)] {
@@ -284,7 +288,15 @@ func (a *App) alertBulk(c *gin.Context) error {
 			not++
 		}
 	}
-	return a.done(c, "/alerts", i18n.T(ctx, "bulk.outcome", "did", i18n.Integer(ctx, int64(did)), "not", i18n.Integer(ctx, int64(not))), "")
+	return a.done(c, backToAlerts(f.Back), i18n.T(ctx, "bulk.outcome", "did", i18n.Integer(ctx, int64(did)), "not", i18n.Integer(ctx, int64(not))), "")
+}
+
+// backToAlerts keeps the view and the filters a bulk act was done in.
+func backToAlerts(back string) string {
+	if back == "/alerts" || strings.HasPrefix(back, "/alerts?") {
+		return back
+	}
+	return "/alerts"
 }
 
 // alertNext takes the worst alert that waits for nobody and opens it; one that somebody else took meanwhile is passed over.

@@ -102,7 +102,7 @@ func newArgument(ctx context.Context, as detect.Assessment) []views.ArgumentPart
 const shownEvidence = 4
 
 func newArgumentRow(ctx context.Context, ind detect.Indicator) views.ArgumentRow {
-	r := views.ArgumentRow{Name: indicatorReason(ctx, ind), Code: ind.Code, Value: measured(ctx, ind.Value, ind.Unit), Threshold: "≥ " + measured(ctx, ind.Threshold, ind.Unit),
+	r := views.ArgumentRow{Name: indicatorReason(ctx, ind), Code: ind.Code, Value: measured(ctx, ind.Value, ind.Unit), Threshold: threshold(ctx, ind),
 		Element: i18n.T(ctx, "element."+ind.Element), Trigger: ind.Trigger}
 	if art, ok := law.ArticleByID(ind.Article); ok {
 		r.Article, r.Summary = art.Citation(i18n.Locale(ctx)), art.Summary(i18n.Locale(ctx))
@@ -118,6 +118,14 @@ func newArgumentRow(ctx context.Context, ind detect.Indicator) views.ArgumentRow
 		r.More = i18n.N(ctx, "alert.more_facts", int64(ind.Facts-1))
 	}
 	return r
+}
+
+// threshold writes what an indicator is held against; one that hits at all has none.
+func threshold(ctx context.Context, ind detect.Indicator) string {
+	if ind.Threshold <= 0 {
+		return i18n.Unknown
+	}
+	return "≥ " + measured(ctx, ind.Threshold, ind.Unit)
 }
 
 // shortCitation writes an article id such as 737.19 in a few characters; the full citation stands in its title.

@@ -31,6 +31,7 @@ type AlertFilter struct {
 	Owner    string
 	Text     string
 	MinIndex float64
+	DueBy    Instant // due at or before
 	Sort     string // "" worst first, "due", "index"
 	After    *AlertKey
 	Limit    int
@@ -108,6 +109,9 @@ func (f AlertFilter) apply(q *gorm.DB, now Instant) (*gorm.DB, error) {
 		q = q.Where("al.owner_id IS NULL")
 	} else if f.Owner != "" {
 		q = q.Where("u.name = ?", f.Owner)
+	}
+	if !f.DueBy.IsZero() {
+		q = q.Where("al.due_at <= ?", f.DueBy)
 	}
 	if f.MinIndex > 0 {
 		q = q.Where("al.idx >= ?", f.MinIndex)

@@ -101,7 +101,7 @@ func (s *Site) allow(c *gin.Context, r handlers.Route) error {
 	}
 	switch r.Access {
 	case handlers.Public:
-		return s.forgery(c, actor, true)
+		return s.forgery(c, actor, r.Access)
 	case handlers.Token:
 		if actor.UserID == 0 || actor.TokenID == 0 {
 			return &models.Error{Kind: models.KindUnauthenticated, Key: "error.token"}
@@ -110,7 +110,7 @@ func (s *Site) allow(c *gin.Context, r handlers.Route) error {
 		if actor.UserID == 0 || actor.TokenID != 0 {
 			return &models.Error{Kind: models.KindUnauthenticated, Key: "error.sign_in"}
 		}
-		if err := s.forgery(c, actor, false); err != nil {
+		if err := s.forgery(c, actor, r.Access); err != nil {
 			return err
 		}
 	}
@@ -121,7 +121,7 @@ func (s *Site) allow(c *gin.Context, r handlers.Route) error {
 }
 
 // forgery refuses writes that another site sent: by what the browser says of the origin, and by the form token of the session.
-func (s *Site) forgery(c *gin.Context, actor models.Actor, open bool) error {
+func (s *Site) forgery(c *gin.Context, actor models.Actor, access handlers.Access) error {
 	if c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead {
 		return nil
 	}
@@ -131,7 +131,7 @@ func (s *Site) forgery(c *gin.Context, actor models.Actor, open bool) error {
 	if err := readForm(c.Request); err != nil {
 		return err
 	}
-	if open && actor.UserID == 0 {
+	if access == handlers.Public && actor.UserID == 0 {
 		return nil
 	}
 	if want := s.App.FormToken(c); want == "" || c.PostForm("token") != want {

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -92,6 +93,20 @@ var provinceFiles = sync.OnceValues(func() ([]string, error) {
 	return paths, nil
 })
 
+// TestMain takes the files of the small province away again.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if made.Load() {
+		if paths, err := provinceFiles(); err == nil && len(paths) > 0 {
+			_ = os.RemoveAll(filepath.Dir(paths[0]))
+		}
+	}
+	os.Exit(code)
+}
+
+// made says that some test asked for the small province.
+var made atomic.Bool
+
 // eachSite runs f on both stores.
 func eachSite(t *testing.T, f func(t *testing.T, s *site)) {
 	t.Helper()
@@ -103,6 +118,7 @@ func eachSite(t *testing.T, f func(t *testing.T, s *site)) {
 func newSite(t testing.TB, target string) *site {
 	t.Helper()
 	s := emptySite(t, target)
+	made.Store(true)
 	paths, err := provinceFiles()
 	if err != nil {
 		t.Fatal(err)
