@@ -32,7 +32,7 @@ type AlertFilter struct {
 	Text     string
 	MinIndex float64
 	DueBy    Instant // due at or before
-	Sort     string // "" worst first, "due", "index"
+	Sort     string  // "" worst first, "due", "index"
 	After    *AlertKey
 	Limit    int
 }
