@@ -1,6 +1,8 @@
 # make test runs everything on SQLite and PostgreSQL, browser included; as root on Debian it installs what is missing.
 GO ?= go
 TOOLS := .tools
+# One build for the program, its tests and the linters; nothing here needs cgo.
+export CGO_ENABLED := 0
 
 .PHONY: test needs build lint tools generate fuzz clean
 
