@@ -155,7 +155,7 @@ func (m *referralMove) approver(t *tx) error {
 	if m.r.AuthorID != nil && *m.r.AuthorID == t.actor.UserID {
 		m.wrong["actor"] = "error.author_is_approver"
 	}
-	ok, err := t.appointed(t.actor.UserID, m.r.Place)
+	ok, err := t.appointed(t.actor.UserID, m.r.AuthorityID)
 	if err != nil {
 		return err
 	}

@@ -165,14 +165,12 @@ func (s *Store) Appoint(ctx context.Context, actor Actor, user, kind, document s
 	})
 }
 
-// appointed says whether the user is, on the day, the recorded principal of the lead department of the place or in charge of it,
-// or of a superior one, which may take a case of its counties up.
-func (t *tx) appointed(userID int64, place Place) (bool, error) {
+// appointed says whether the user is, on the day, the recorded principal of the authority or in charge of it.
+func (t *tx) appointed(userID, authorityID int64) (bool, error) {
 	today := Date(t.now.Time().In(China).Format("2006-01-02"))
 	var n int64
-	err := t.db.Table("appointments p").Joins("JOIN authorities a ON a.id = p.authority_id AND a.kind = ?", LeadDepartment).
-		Where("p.user_id = ? AND a.division_code IN ?", userID, selfAndAbove(place.DivisionCode)).
-		Where("p.from_on <= ? AND (p.until_on IS NULL OR p.until_on >= ?)", today, today).Count(&n).Error
+	err := t.db.Table("appointments").Where("user_id = ? AND authority_id = ? AND from_on <= ? AND (until_on IS NULL OR until_on >= ?)",
+		userID, authorityID, today, today).Count(&n).Error
 	if err != nil {
 		return false, fmt.Errorf("read appointments: %w", err)
 	}
