@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"testing"
 
 	"xiezhi/work"
@@ -53,7 +52,7 @@ func TestDirectory(t *testing.T) {
 		}
 		// a place without a department at any level above it has no case
 		steward = s.api(t, "steward1")
-		got := steward.ask(post, v1+"/facts/companies?division=330100", object{"uscc": "D-330100", "name": fmt.Sprint("外省公司")})
+		got := steward.ask(post, v1+"/facts/companies?division=330100", object{"uscc": "D-330100", "name": "外省公司"})
 		if got.status != 422 {
 			t.Errorf("facts for another province: %s", got)
 		}
