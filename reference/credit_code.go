@@ -35,10 +35,11 @@ func CheckUSCC(s string) error {
 	return nil
 }
 
-// LooksLikeUSCC reports whether s has the form of a credit code: 18 characters of the set, a department and class of
-// GB 32100 and six digits of division. It says nothing of the check character.
+// LooksLikeUSCC reports whether s has the form of a credit code: 18 characters, a department and class of GB 32100, six
+// digits of division, and all but the last of the set. The check character may be any digit or capital: one that the set
+// does not hold is a wrong check character and not a foreign number.
 func LooksLikeUSCC(s string) bool {
-	if len(s) != creditCodeLength || strings.Trim(s, creditCodeSet) != "" {
+	if len(s) != creditCodeLength || strings.Trim(s[:17], creditCodeSet) != "" || !upperAlphanumeric(s[17:]) {
 		return false
 	}
 	return strings.IndexByte(creditCodePrefixes[s[0]], s[1]) >= 0 && allDigits(s[2:8])

@@ -25,7 +25,7 @@ func keyOf(err error) string {
 func TestCheckUSCC(t *testing.T) {
 	tests := []struct{ code, key string }{
 		{"91350100M000100Y43", ""}, {"913502000728319549", ""}, {"123502001549897397", ""},
-		{"91350100M000100Y4Z", "reference.uscc.form"}, {"91350100M000100Y44", "reference.uscc.check"},
+		{"91350100M000100Y4Z", "reference.uscc.check"}, {"91350100M000100Y44", "reference.uscc.check"},
 		{"91350100M000100Y4A", "reference.uscc.check"}, {"91350101M000100Y43", "reference.uscc.check"},
 		{"90350100M000100Y43", "reference.uscc.form"}, {"9135010AM000100Y43", "reference.uscc.form"},
 		{"91350100m000100y43", "reference.uscc.form"}, {"91350100M000100Y4", "reference.uscc.length"}, {"", "reference.uscc.length"},
@@ -119,7 +119,7 @@ func TestCheckLuhn(t *testing.T) {
 
 func TestCheckSubjectID(t *testing.T) {
 	tests := []struct{ kind, id, key string }{
-		{"company", "91350100M000100Y43", ""}, {"company", "91350100M000100Y44", "reference.uscc.check"},
+		{"company", "91350100M000100Y43", ""}, {"company", "91350100M000100Y44", "reference.uscc.check"}, {"company", "91350100M000100Y4Z", "reference.uscc.check"},
 		{"person", "91350100M000100Y44", "reference.uscc.check"}, {"institution", "91350100M000100Y44", "reference.uscc.check"},
 		{"account", "91350100M000100Y44", "reference.uscc.check"}, {"product", "91350100M000100Y43", ""},
 		{"person", "11010519491231002X", ""}, {"person", "110105194912310021", "reference.identity.check"},
