@@ -57,11 +57,13 @@ type naming struct {
 	at       Instant
 	named    bool
 	placed   bool // the row itself says where the subject is
+	standing int64
 }
 
-// join gives what two rows of one load say of a subject: the newer row wins, and a row without a place keeps that of the other.
+// join gives what two rows of one load say of a subject: the source of lower standing number wins, then the newer row; a row
+// without a place keeps that of the other.
 func (n naming) join(was naming) naming {
-	if n.at.Before(was.at) {
+	if n.standing > was.standing || n.standing == was.standing && n.at.Before(was.at) {
 		n, was = was, n
 	}
 	if !n.placed && was.placed {
@@ -78,13 +80,16 @@ const maxIndexed = 1_000_000
 
 var subjectColumns = []column{{"kind", textColumn}, {"key", textColumn}, {"ref", textColumn}, {"name", textColumn}, {"name_fold", textColumn},
 	{"division_code", textColumn}, {"p2", textColumn}, {"c4", textColumn}, {"c6", textColumn}, {"stub", boolColumn},
-	{"named_at", instantColumn}, {"first_at", instantColumn}}
+	{"named_at", instantColumn}, {"first_at", instantColumn}, {"named_standing", intColumn}}
 
-// A newer name wins; an older one, arriving late, changes nothing.
+// whenNaming lets the name of a source of better standing win, among equals the newer one: an older one, arriving late, changes
+// nothing.
+const whenNaming = ` WHERE subjects.stub OR subjects.named_at IS NULL OR subjects.named_standing > excluded.named_standing
+	OR (subjects.named_standing = excluded.named_standing AND subjects.named_at <= excluded.named_at)`
+
 var putNamed = bulk{table: "subjects", columns: subjectColumns, after: `ON CONFLICT (kind, key) DO UPDATE SET
 	name = excluded.name, name_fold = excluded.name_fold, division_code = excluded.division_code, p2 = excluded.p2,
-	c4 = excluded.c4, c6 = excluded.c6, stub = excluded.stub, named_at = excluded.named_at
-	WHERE subjects.named_at IS NULL OR subjects.named_at <= excluded.named_at`}
+	c4 = excluded.c4, c6 = excluded.c6, stub = excluded.stub, named_at = excluded.named_at, named_standing = excluded.named_standing` + whenNaming}
 
 // A newer name without a place keeps the place that is known; a stub takes that of the batch.
 var putRenamed = bulk{table: "subjects", columns: subjectColumns, after: `ON CONFLICT (kind, key) DO UPDATE SET
@@ -93,8 +98,7 @@ var putRenamed = bulk{table: "subjects", columns: subjectColumns, after: `ON CON
 	p2 = CASE WHEN subjects.stub THEN excluded.p2 ELSE subjects.p2 END,
 	c4 = CASE WHEN subjects.stub THEN excluded.c4 ELSE subjects.c4 END,
 	c6 = CASE WHEN subjects.stub THEN excluded.c6 ELSE subjects.c6 END,
-	stub = excluded.stub, named_at = excluded.named_at
-	WHERE subjects.named_at IS NULL OR subjects.named_at <= excluded.named_at`}
+	stub = excluded.stub, named_at = excluded.named_at, named_standing = excluded.named_standing` + whenNaming}
 
 var putStub = bulk{table: "subjects", columns: subjectColumns, after: "ON CONFLICT (kind, key) DO NOTHING"}
 
@@ -168,6 +172,11 @@ func (t *tx) writeSubjects(ctx context.Context, b bulk, list []naming) error {
 				return nil
 			}
 			return n.at
+		case "named_standing":
+			if n.standing == 0 {
+				return int64(CommonStanding)
+			}
+			return n.standing
 		default:
 			return t.now
 		}
