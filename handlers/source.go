@@ -172,7 +172,7 @@ func newFillTable(ctx context.Context, f models.TableFill) views.FillTable {
 	}
 	for _, name := range slices.SortedFunc(maps.Keys(names), func(a, b string) int { return cmp.Or(cmp.Compare(names[b], names[a]), cmp.Compare(a, b)) }) {
 		now, before := share(f.Now, name), share(f.Before, name)
-		col := views.FillColumn{Name: name, Now: i18n.Percent(ctx, now), Before: i18n.Unknown, Width: 100 * now}
+		col := views.FillColumn{Name: name, Label: columnName(ctx, name), Now: i18n.Percent(ctx, now), Before: i18n.Unknown, Width: 100 * now}
 		if f.Before.Rows > 0 {
 			col.Before, col.Lost = i18n.Percent(ctx, before), before-now >= lostShare
 		}

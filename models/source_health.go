@@ -166,7 +166,7 @@ func (s *Store) lastLoads(ctx context.Context, actor Actor) (map[string]Instant,
 
 func (s *Store) openAlarms(ctx context.Context) (map[string][]SourceAlarm, error) {
 	var list []SourceAlarm
-	if err := s.read(ctx).Where("cleared_at IS NULL").Order("raised_at").Find(&list).Error; err != nil {
+	if err := s.read(ctx).Where("cleared_at IS NULL").Order("raised_at, kind").Find(&list).Error; err != nil {
 		return nil, fmt.Errorf("list alarms of sources: %w", err)
 	}
 	by := map[string][]SourceAlarm{}

@@ -72,6 +72,7 @@ func demoCommand() *cobra.Command {
 				return err
 			}
 			cfg.Addr, cfg.DataDir, cfg.DB, cfg.SecretFile = addr, dir, filepath.Join(dir, "xiezhi.db"), filepath.Join(dir, "secret")
+			cfg.Places = filepath.Join(dir, "places.yaml")
 			cfg.BaseURL = "http://" + addr
 			if err := loopback(addr); err != nil {
 				return err
