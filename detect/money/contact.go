@@ -13,6 +13,7 @@ type contact struct {
 	first, last uint32 // numbers of the first and last transfer
 	fen         int64
 	passing     bool // a few transfers within a few days, and never again: no business goes on between the two
+	trade       bool // cash or a purchase: the other side is an agent or a shop, not who gave or got the money
 }
 
 // contacts are all contacts of a book, with the passing ones of each account in both directions by time of the first transfer.
@@ -41,12 +42,13 @@ func newContacts(b *Book, r *Rules) *contacts {
 			e.n++
 			e.last = i
 			e.fen += b.Fen(i)
+			e.trade = e.trade || b.Channel[i] != ChannelTransfer
 		}
 	}
 	life := int64(r.Passing.Days * float64(day))
 	for k := range c.list {
 		e := &c.list[k]
-		e.passing = e.from != e.to && int(e.n) <= r.Passing.Transfers && b.At(e.last)-b.At(e.first) <= life
+		e.passing = e.from != e.to && !e.trade && int(e.n) <= r.Passing.Transfers && b.At(e.last)-b.At(e.first) <= life
 		if e.passing {
 			c.passing++
 			c.out[e.from] = append(c.out[e.from], uint32(k))

@@ -102,8 +102,8 @@ func (f *finder) gathered(h graph.Account, ins, outs []uint32, i, j int) (gather
 		}
 	}
 	g.chance = together(
-		poissonTail(len(g.ins), f.usual(len(ins)-len(g.ins), turn-start, end-start)),
-		poissonTail(len(g.outs), f.usual(len(outs)-len(g.outs), end-turn, end-start)),
+		poissonTail(len(g.ins), f.rules.Fan.Margin*f.usual(len(ins)-len(g.ins), turn-start, end-start)),
+		poissonTail(len(g.outs), f.rules.Fan.Margin*f.usual(len(outs)-len(g.outs), end-turn, end-start)),
 		binomialTail(g.quietIn, len(g.ins), f.pop.QuietPayer),
 		binomialTail(g.quietOut, len(g.outs), f.pop.QuietPayee))
 	return g, true

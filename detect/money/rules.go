@@ -25,6 +25,7 @@ type Rules struct {
 	Gather  GatherRule         `yaml:"gather_scatter"`
 	Cycle   CycleRule          `yaml:"cycle"`
 	Pass    PassRule           `yaml:"pass_through"`
+	Test    TestRule           `yaml:"test"`
 	Weights map[string]float64 `yaml:"weights"`
 }
 
@@ -37,7 +38,6 @@ type Window struct {
 // FanRule is for fans in and out.
 type FanRule struct {
 	Least     int     `yaml:"least"`
-	QuietHalf float64 `yaml:"quiet_share"`
 	OutFactor float64 `yaml:"out_factor"`
 	Margin    float64 `yaml:"own_margin"`
 }
@@ -64,10 +64,20 @@ type CycleRule struct {
 
 // PassRule is for money that does not stay.
 type PassRule struct {
-	Hours  float64 `yaml:"hours"`
-	Share  float64 `yaml:"share"`
-	Over   float64 `yaml:"over"`
-	Volume float64 `yaml:"volume_share"`
+	Hours     float64 `yaml:"hours"`
+	Share     float64 `yaml:"share"`
+	Over      float64 `yaml:"over"`
+	Volume    float64 `yaml:"volume"`
+	FirstDays float64 `yaml:"first_days"`
+	Depth     int     `yaml:"depth"`
+	Emptied   float64 `yaml:"emptied"`
+}
+
+// TestRule is for a small payment that tries the way for a large one.
+type TestRule struct {
+	FenMax  int64   `yaml:"fen_max"`
+	Times   int64   `yaml:"times"`
+	Minutes float64 `yaml:"minutes"`
 }
 
 // Check says what is wrong with the rules.

@@ -1,6 +1,7 @@
 package money
 
 import (
+	"bufio"
 	"compress/gzip"
 	"encoding/csv"
 	"fmt"
@@ -188,4 +189,72 @@ func report(t *testing.T, b *Book, list []Scheme, all map[string]*truth, least f
 		t.Logf("    %-22s %d of %d", n, found[n], total[n])
 	}
 	t.Logf("    alerts by pattern (all, mostly bad members): %v", byKind)
+}
+
+func paysim(t testing.TB) (*Book, map[int64]bool) {
+	keys := map[string]int64{}
+	merchants := map[int64]bool{}
+	num := func(s string) int64 {
+		if _, ok := keys[s]; !ok {
+			keys[s] = int64(len(keys))
+		}
+		return keys[s]
+	}
+	var list []Transfer
+	for i, r := range rows(t, "paysim/rawLog.csv.gz") {
+		step, err := strconv.ParseInt(r[0], 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		amount, err := strconv.ParseFloat(r[2], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr := Transfer{Transfer: graph.Transfer{ID: int64(i), From: num(r[3]), To: num(r[6]), Fen: int64(math.Round(amount * 100)), At: step * hour}}
+		switch r[1] {
+		case "CASH_IN":
+			tr.From, tr.To, tr.Channel = tr.To, tr.From, ChannelCashIn
+			merchants[tr.From] = true
+		case "CASH_OUT":
+			tr.Channel = ChannelCashOut
+			merchants[tr.To] = true
+		case "PAYMENT", "DEBIT":
+			tr.Channel = ChannelPayment
+			merchants[tr.To] = true
+		}
+		list = append(list, tr)
+	}
+	mules := map[int64]bool{}
+	f, err := os.Open(filepath.Join(shared, "paysim/mule_accounts.txt.gz"))
+	if err != nil {
+		t.Skip(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sc := bufio.NewScanner(z)
+	for sc.Scan() {
+		mules[num(sc.Text())] = true
+	}
+	return NewBook(list, func(k int64) Account { return Account{Merchant: merchants[k]} }), mules
+}
+
+func TestSharedPaySim(t *testing.T) {
+	b, mules := paysim(t)
+	started := time.Now()
+	list, pop := Find(b, testRules(t), nil)
+	t.Logf("%d transfers, %d schemes in %v %+v", b.Len(), len(list), time.Since(started), pop)
+	all := map[string]*truth{}
+	for k := range mules {
+		all[strconv.FormatInt(k, 10)] = &truth{typology: "mule", bad: true, members: map[int64]bool{k: true}}
+	}
+	report(t, b, list, all, 60)
+	for i := range list {
+		s := &list[i]
+		if mules[b.Key(s.Subject)] == (s.Score < 60) {
+			t.Logf("%s %v %.1f %d members %+v", s.Typology, s.Also, s.Score, len(s.Members), s.Parts)
+		}
+	}
 }
