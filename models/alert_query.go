@@ -202,21 +202,3 @@ func (s *Store) AlertCounts(ctx context.Context, actor Actor) (AlertCounts, erro
 func KnownLevel(level string) bool {
 	return slices.Contains([]string{"red", "orange", "yellow", "blue"}, level)
 }
-
-// SubjectScore is an alerted subject, written kind:ID, with the index of its alert.
-type SubjectScore struct {
-	Subject string
-	Idx     float64
-}
-
-// AlertedSubjects lists the subjects of all alerts of at least a level, open or not, for evaluation against ground truth; it asks
-// for no scope.
-func (s *Store) AlertedSubjects(ctx context.Context, rank int) ([]SubjectScore, error) {
-	var list []SubjectScore
-	err := s.read(ctx).Table("alerts al").Select("s.kind || ':' || s.key AS subject, al.idx").Joins("JOIN subjects s ON s.id = al.subject_id").
-		Where("al.level_rank >= ?", rank).Order("al.id").Find(&list).Error
-	if err != nil {
-		return nil, fmt.Errorf("list alerted subjects: %w", err)
-	}
-	return list, nil
-}

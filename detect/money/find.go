@@ -71,7 +71,11 @@ func (f *finder) settle(list []Scheme) []Scheme {
 
 // part makes one reason of a score with the weight that the rules give it.
 func (f *finder) part(code string, strength, value, threshold float64) Part {
-	return Part{Code: code, Value: value, Threshold: threshold, weight: f.rules.Weights[code], strength: strength}
+	sign, ok := f.rules.Sign(code)
+	if !ok {
+		return Part{Code: code} // a rule version may do without a reason
+	}
+	return Part{Code: code, Value: value, Threshold: threshold, weight: sign.Weight, strength: strength}
 }
 
 // rare turns a surprise into a strength: 0 up to the least, 1 from what the rules call sure.

@@ -3,6 +3,8 @@ package money
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // Rules are the thresholds of the money patterns: data of a rule version, each with its reason in the file.
@@ -14,19 +16,49 @@ type Rules struct {
 	Quiet struct {
 		Transfers int `yaml:"transfers"`
 	} `yaml:"quiet"`
-	Window  Window             `yaml:"window"`
-	Sure    float64            `yaml:"sure"`
-	Least   float64            `yaml:"least_surprise"`
-	Report  float64            `yaml:"least_score"`
-	Proof   int                `yaml:"proof_max"`
-	Ring    int                `yaml:"ring_max"`
-	Fan     FanRule            `yaml:"fan"`
-	Scatter ScatterRule        `yaml:"scatter_gather"`
-	Gather  GatherRule         `yaml:"gather_scatter"`
-	Cycle   CycleRule          `yaml:"cycle"`
-	Pass    PassRule           `yaml:"pass_through"`
-	Test    TestRule           `yaml:"test"`
-	Weights map[string]float64 `yaml:"weights"`
+	Window  Window      `yaml:"window"`
+	Sure    float64     `yaml:"sure"`
+	Least   float64     `yaml:"least_surprise"`
+	Report  float64     `yaml:"least_score"`
+	Proof   int         `yaml:"proof_max"`
+	Ring    int         `yaml:"ring_max"`
+	Fan     FanRule     `yaml:"fan"`
+	Scatter ScatterRule `yaml:"scatter_gather"`
+	Gather  GatherRule  `yaml:"gather_scatter"`
+	Cycle   CycleRule   `yaml:"cycle"`
+	Pass    PassRule    `yaml:"pass_through"`
+	Test    TestRule    `yaml:"test"`
+
+	Channels struct {
+		CashOut []string `yaml:"cash_out"`
+		CashIn  []string `yaml:"cash_in"`
+		Payment []string `yaml:"payment"`
+	} `yaml:"channels"`
+	Areas        map[Typology]string `yaml:"areas"`
+	CompanyShare float64             `yaml:"company_share"`
+	Signs        []SignRule          `yaml:"signs"`
+}
+
+// SignRule is one reason of a score: the sign of the catalogue it stands for, what it weighs, and how it is explained.
+type SignRule struct {
+	Part     string  `yaml:"part"`
+	Unit     string  `yaml:"unit"`
+	Code     string  `yaml:"code"`
+	Weight   float64 `yaml:"weight"`
+	Severity string  `yaml:"severity"`
+	Element  string  `yaml:"element"`
+	Article  string  `yaml:"article"`
+	Benign   string  `yaml:"benign"`
+}
+
+// Sign gives the rule of a part; false for a part the rules do not know.
+func (r *Rules) Sign(part string) (SignRule, bool) {
+	for _, s := range r.Signs {
+		if s.Part == part {
+			return s, true
+		}
+	}
+	return SignRule{}, false
 }
 
 // Window bounds a scheme in time, in days.
@@ -98,10 +130,28 @@ func (r *Rules) Check() error {
 	case r.Pass.Hours <= 0 || r.Pass.Share <= 0 || r.Pass.Share > 1:
 		return errors.New("money: pass_through needs hours and a share up to 1")
 	}
-	for code, w := range r.Weights {
-		if !(w >= 0 && w < 1) {
-			return fmt.Errorf("money: weight of %s is outside 0-1", code)
+	for _, s := range r.Signs {
+		if !(s.Weight >= 0 && s.Weight < 1) || s.Code == "" || s.Benign == "" || s.Article == "" {
+			return fmt.Errorf("money: sign %s is incomplete, or its weight is outside 0-1", s.Part)
 		}
 	}
+	if len(r.Signs) == 0 || len(r.Areas) == 0 {
+		return errors.New("money: no signs or no areas")
+	}
 	return nil
+}
+
+// ChannelOf reads a channel's name as the rules list them; any other is a transfer between accounts.
+func (r *Rules) ChannelOf(name string) Channel {
+	name = strings.ToLower(name)
+	switch {
+	case slices.Contains(r.Channels.CashOut, name):
+		return ChannelCashOut
+	case slices.Contains(r.Channels.CashIn, name):
+		return ChannelCashIn
+	case slices.Contains(r.Channels.Payment, name):
+		return ChannelPayment
+	default:
+		return ChannelTransfer
+	}
 }
