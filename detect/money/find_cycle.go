@@ -172,20 +172,22 @@ func (w *ring) count(list []uint32, from, to int64) int {
 	return j - i
 }
 
-// chance gives the logarithm of how many rings of accounts as busy as these the window would hold if payments went anywhere.
+// chance gives the logarithm of how many rings as unlikely as this one the window would hold if payments went anywhere: each
+// account goes on by chance as often as the accounts no busier than it do.
 func (w *ring) chance(path []uint32) float64 {
 	c := w.crowd(w.begin)
-	from, to := (w.begin/(w.width/2))*(w.width/2), (w.begin/(w.width/2))*(w.width/2)+w.width+w.width/2
-	sum := -math.Log(float64(len(path)))
-	for _, k := range path {
+	from := (w.begin / (w.width / 2)) * (w.width / 2)
+	to := from + w.width + w.width/2
+	on := make([]float64, len(path))
+	for j, k := range path {
 		a := w.contacts.list[k].from
 		p := float64(w.count(w.contacts.in[a], from, to) * w.count(w.contacts.out[a], from, to))
 		i := sort.SearchFloat64s(c.product, p+0.5) - 1
 		if i >= 0 && c.edges > 0 {
-			sum += math.Log(c.sum[i] / c.edges)
+			on[j] = min(0, math.Log(c.sum[i]/c.edges))
 		}
 	}
-	return sum
+	return together(on...) - math.Log(float64(len(path)))
 }
 
 func (w *ring) scheme(path []uint32) (Scheme, bool) {
@@ -214,7 +216,7 @@ func (w *ring) scheme(path []uint32) (Scheme, bool) {
 		order = -lg
 	}
 	chance := together(min(0, w.chance(path)), binomialTail(quiet, len(path), w.pop.QuietPayer), binomialTail(kept, len(path)-1, w.pop.Conserved), order)
-	s := Scheme{Typology: Cycle, Subject: w.contacts.list[path[start]].from, Surprise: surprise(chance, max(1, w.pop.Days/w.rules.Window.Days))}
+	s := Scheme{Typology: Cycle, Subject: w.contacts.list[path[start]].from, Surprise: surprise(chance, float64(w.rules.Cycle.Length)*max(1, w.pop.Days/w.rules.Window.Days))}
 	if s.Surprise < w.rules.Least {
 		return s, false
 	}
