@@ -51,6 +51,7 @@ type FoundScheme struct {
 	Payload  []byte
 	Typology string
 	Members  []SchemeMember
+	Families []string // source families of the proving transfers
 	FirstAt  Instant
 	LastAt   Instant
 }
@@ -63,6 +64,7 @@ type Scheme struct {
 	AssessmentID int64
 	Typology     string
 	Score        float64
+	Families     string // JSON list
 	Level        string
 	LevelRank    int
 	Members      int64 // who act in it
@@ -91,4 +93,16 @@ type AlertMember struct {
 	InFen        int64
 	OutFen       int64
 	AddedAt      Instant
+}
+
+// SchemeFact says that an account of a company acts in a scheme whose alert nobody dismissed.
+type SchemeFact struct {
+	Provenance
+	Alert     string // public number of the alert
+	Typology  string
+	Role      string
+	Score     float64
+	AmountFen int64
+	Members   int64
+	Families  []string
 }

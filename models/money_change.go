@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -158,7 +159,11 @@ func (t *tx) newScheme(sc *Scan, f FoundScheme, tally *ScanTally) error {
 		}
 	}
 	tally.Changed++
-	h := Scheme{AlertID: open.ID, AssessmentID: as.ID, Typology: f.Typology, Score: f.Finding.Index, Level: f.Finding.Level, LevelRank: f.Finding.LevelRank, Members: int64(len(f.acting())), AmountFen: amount(f.Finding),
+	families, err := json.Marshal(f.Families)
+	if err != nil {
+		return fmt.Errorf("write families: %w", err)
+	}
+	h := Scheme{Families: string(families), AlertID: open.ID, AssessmentID: as.ID, Typology: f.Typology, Score: f.Finding.Index, Level: f.Finding.Level, LevelRank: f.Finding.LevelRank, Members: int64(len(f.acting())), AmountFen: amount(f.Finding),
 		FirstAt: f.FirstAt, LastAt: f.LastAt, FoundAt: t.now, ChangedAt: t.now, RuleVersion: sc.RuleVersion}
 	if err := t.db.Create(&h).Error; err != nil {
 		return fmt.Errorf("store scheme: %w", err)
@@ -204,8 +209,12 @@ func (t *tx) growScheme(sc *Scan, f FoundScheme, k kinScheme, tally *ScanTally) 
 		return err
 	}
 	tally.Changed++
+	families, err := json.Marshal(f.Families)
+	if err != nil {
+		return fmt.Errorf("write families: %w", err)
+	}
 	set := map[string]any{"assessment_id": as.ID, "members": h.Members + added, "changed_at": t.now, "rule_version": sc.RuleVersion,
-		"score": max(h.Score, f.Finding.Index), "amount_fen": max(h.AmountFen, amount(f.Finding)), "typology": f.Typology}
+		"score": max(h.Score, f.Finding.Index), "amount_fen": max(h.AmountFen, amount(f.Finding)), "typology": f.Typology, "families": string(families)}
 	if f.Finding.LevelRank > h.LevelRank {
 		set["level"], set["level_rank"] = f.Finding.Level, f.Finding.LevelRank
 	}

@@ -2,7 +2,10 @@ package models
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+
+	"gorm.io/gorm"
 )
 
 // Schemes lists the schemes of an alert, highest score first.
@@ -49,4 +52,46 @@ func (s *Store) AlertedMembers(ctx context.Context, rank int) ([]AlertedMember, 
 		return nil, fmt.Errorf("list alerted members: %w", err)
 	}
 	return list, nil
+}
+
+// companySchemes adds the schemes in which accounts of companies act, found and over by the bounds, unless somebody dismissed
+// their alert.
+func companySchemes(db *gorm.DB, companies []int64, out map[int64]*CompanyFacts, asOf AsOf) error {
+	q := db.Table("subjects a").Select(`a.owner_id, h.id, al.ref, h.typology, m.role, h.score, h.families, h.amount_fen, h.members, h.last_at, h.found_at`).
+		Joins("JOIN alert_members m ON m.subject_id = a.id").Joins("JOIN schemes h ON h.id = m.scheme_id").Joins("JOIN alerts al ON al.id = m.alert_id").
+		Where("a.kind = ? AND a.owner_id IN ? AND m.aside = ? AND al.status <> ?", KindAccount, companies, false, AlertDismissed)
+	if !asOf.ObservedBy.IsZero() {
+		q = q.Where("h.last_at <= ?", asOf.ObservedBy)
+	}
+	if !asOf.RecordedBy.IsZero() {
+		q = q.Where("h.found_at <= ?", asOf.RecordedBy)
+	}
+	var list []struct {
+		OwnerID   int64
+		ID        int64
+		Ref       string
+		Typology  string
+		Role      string
+		Score     float64
+		Families  string
+		AmountFen int64
+		Members   int64
+		LastAt    Instant
+		FoundAt   Instant
+	}
+	if err := q.Order("h.id, a.id").Find(&list).Error; err != nil {
+		return fmt.Errorf("read schemes of companies: %w", err)
+	}
+	for _, r := range list {
+		f := SchemeFact{Provenance: Provenance{FactID: r.ID, Source: "LEDGER", Family: "LEDGER", Purpose: PurposeGeneral, ObservedAt: r.LastAt, RecordedAt: r.FoundAt},
+			Alert: r.Ref, Typology: r.Typology, Role: r.Role, Score: r.Score, AmountFen: r.AmountFen, Members: r.Members}
+		if err := json.Unmarshal([]byte(r.Families), &f.Families); err != nil {
+			return fmt.Errorf("read families of scheme %d: %w", r.ID, err)
+		}
+		if len(f.Families) > 0 {
+			f.Source, f.Family = f.Families[0], f.Families[0]
+		}
+		out[r.OwnerID].Schemes = append(out[r.OwnerID].Schemes, f)
+	}
+	return nil
 }

@@ -184,7 +184,7 @@ func (p *moneyPass) found(ctx context.Context, b *money.Book, schemes []money.Sc
 			return nil, fmt.Errorf("write scheme of %s: %w", sub.Key, err)
 		}
 		f := models.FoundScheme{Subject: sub, Payload: payload, Typology: string(s.Typology), FirstAt: models.AtMicro(s.First), LastAt: models.AtMicro(s.Last),
-			Finding: schemeFinding(as)}
+			Finding: schemeFinding(as), Families: as.Families}
 		for _, m := range s.Members {
 			f.Members = append(f.Members, models.SchemeMember{SubjectID: b.Key(m.Account), Role: string(m.Role), Aside: m.Aside, InFen: m.In, OutFen: m.Out})
 		}

@@ -34,9 +34,8 @@ type Rules struct {
 		CashIn  []string `yaml:"cash_in"`
 		Payment []string `yaml:"payment"`
 	} `yaml:"channels"`
-	Areas        map[Typology]string `yaml:"areas"`
-	CompanyShare float64             `yaml:"company_share"`
-	Signs        []SignRule          `yaml:"signs"`
+	Areas map[Typology]string `yaml:"areas"`
+	Signs []SignRule          `yaml:"signs"`
 }
 
 // SignRule is one reason of a score: the sign of the catalogue it stands for, what it weighs, and how it is explained.

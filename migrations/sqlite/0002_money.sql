@@ -7,6 +7,7 @@ CREATE TABLE schemes (
   assessment_id BIGINT NOT NULL REFERENCES assessments (id),
   typology TEXT NOT NULL,
   score DOUBLE PRECISION NOT NULL,
+  families TEXT NOT NULL,
   level TEXT NOT NULL,
   level_rank BIGINT NOT NULL,
   members BIGINT NOT NULL,
