@@ -28,6 +28,9 @@ func Find(b *Book, r *Rules, pop *Population) ([]Scheme, Population) {
 	list = append(list, f.gatherScatters()...)
 	list = append(list, f.cycles()...)
 	list = append(list, f.passes()...)
+	list = append(list, f.ponzis()...)
+	list = append(list, f.pairings()...)
+	list = append(list, f.wakes()...)
 	list = f.settle(list)
 	list = f.settle(append(list, f.fans(list)...))
 	return list, f.pop

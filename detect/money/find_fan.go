@@ -41,6 +41,7 @@ func (f *finder) other(k uint32, t Typology) graph.Account {
 type burst struct {
 	list   []uint32
 	quiet  int
+	odd    int // quiet, or the largest payment that the other end ever made or got
 	chance float64
 	days   float64
 }
@@ -64,6 +65,11 @@ func (f *finder) fan(a graph.Account, list []uint32, t Typology) (Scheme, bool) 
 		return s, false
 	}
 	share := float64(best.quiet) / float64(len(best.list))
+	for _, k := range best.list {
+		if f.odd(k, f.other(k, t)) {
+			best.odd++
+		}
+	}
 	s.Members = f.fanMembers(a, best, t)
 	var proof []uint32
 	for _, k := range best.list {
@@ -76,6 +82,8 @@ func (f *finder) fan(a graph.Account, list []uint32, t Typology) (Scheme, bool) 
 	if f.Accounts[a].Merchant {
 		ease *= f.rules.Fan.OutFactor
 	}
+	// Many who live an ordinary life and pay ordinary sums are guests, neighbours, customers.
+	ease *= oddness(best.odd, len(best.list))
 	dense := 0.0
 	if best.days > 0 {
 		dense = 1
@@ -144,3 +152,25 @@ func (f *finder) dense(list []uint32, t Typology, base, days float64) burst {
 	b.chance = together(min(0, p+logOf(windows)), binomialTail(b.quiet, len(b.list), base))
 	return b
 }
+
+// odd says whether a contact is out of the ordinary for one of its ends: it does hardly anything else, or never paid or got as
+// much in one payment.
+func (f *finder) odd(k uint32, end graph.Account) bool {
+	if f.quiet(end) {
+		return true
+	}
+	e := &f.contacts.list[k]
+	list := f.Out(end)
+	if end == e.to {
+		list = f.In(end)
+	}
+	for _, i := range list {
+		if f.contacts.of[i] != k && f.Fen(i) >= e.fen {
+			return false
+		}
+	}
+	return true
+}
+
+// oddness is what a crowd weighs: all of it where half the ends or more are out of the ordinary, half where none is.
+func oddness(odd, of int) float64 { return 0.5 + min(0.5, float64(odd)/float64(max(1, of))) }

@@ -62,8 +62,20 @@ func (f *finder) gatherScatter(h graph.Account, ins, outs []uint32) (Scheme, boo
 	s.Members = once(s.Members)
 	n := len(best.ins) + len(best.outs)
 	share := float64(best.quietIn+best.quietOut) / float64(n)
+	odd := 0
+	for _, k := range best.ins {
+		if f.odd(k, f.contacts.list[k].from) {
+			odd++
+		}
+	}
+	for _, k := range best.outs {
+		if f.odd(k, f.contacts.list[k].to) {
+			odd++
+		}
+	}
+	ease := oddness(odd, n)
 	return s, f.finish(&s, proof,
-		f.part("gathered", f.rare(s.Surprise), float64(n), float64(f.rules.Gather.Least)),
+		f.part("gathered", ease*f.rare(s.Surprise), float64(n), float64(f.rules.Gather.Least)),
 		f.part("single_purpose", share, share, 0),
 		f.keeps(whole(sumIn, sumOut), 1))
 }

@@ -1,6 +1,7 @@
 package money
 
 import (
+	"math"
 	"slices"
 
 	"xiezhi/graph"
@@ -12,61 +13,119 @@ type pass struct {
 	ins     []uint32
 	outs    []uint32
 	in, out int64
+	lived   bool // the account has a life of its own
 }
 
-// passes finds accounts that live of passing money on, and the chains that they make.
+// passes finds accounts that live of passing money on with the chains that they make, and chains through accounts with a life
+// of their own where so many coincidences in a row would be strange in this ledger.
 func (f *finder) passes() []Scheme {
-	var list []pass
-	by := map[graph.Account][]int{}
+	var lives, all []pass
+	receipts, chances := 0, 0
 	for a := range graph.Account(f.Ledger.Accounts()) {
 		if f.Accounts[a].Merchant || len(f.In(a)) == 0 || len(f.Out(a)) == 0 {
 			continue
 		}
 		found := f.passesOf(a)
-		if len(found) == 0 || !f.livesOfIt(a, found) {
+		if len(found) > 0 && f.livesOfIt(a, found) {
+			lives = append(lives, found...)
+			all = append(all, found...)
 			continue
 		}
-		for _, p := range found {
-			by[a] = append(by[a], len(list))
-			list = append(list, p)
+		receipts, chances = receipts+len(f.In(a)), chances+len(found)
+		for _, p := range f.outstanding(a, found) {
+			p.lived = true
+			if slices.ContainsFunc(p.ins, f.tests) {
+				lives = append(lives, p)
+			}
+			all = append(all, p)
 		}
 	}
-	group := f.chains(list)
 	var out []Scheme
-	for _, members := range group {
-		if s, ok := f.passScheme(list, members); ok {
+	for _, group := range f.chains(lives) {
+		if s, ok := f.passScheme(lives, group, 1); ok {
+			out = append(out, s)
+		}
+	}
+	rate := math.Log(float64(chances+1) / float64(receipts+2))
+	for _, group := range f.chains(all) {
+		lived := 0
+		for _, i := range group {
+			if all[i].lived {
+				lived++
+			}
+		}
+		if lived == 0 || len(group) < 2 {
+			continue
+		}
+		if s, ok := f.passScheme(all, group, f.rare(surprise(float64(lived)*rate, float64(receipts)))); ok {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
-// passesOf gives the passes of one account: runs of receipts whose sum, but for a fee, leaves within the hours of the rules.
+// passesOf gives the passes of one account. Transfers that follow each other within the hours of the rules are one run; where
+// what leaves in a run is not what came, each receipt is held against the payments after it.
 func (f *finder) passesOf(a graph.Account) []pass {
 	width := int64(f.rules.Pass.Hours * float64(hour))
 	ins, outs := f.In(a), f.Out(a)
 	var list []pass
-	o := 0
-	for i := 0; i < len(ins); {
-		p := pass{at: a}
-		until := f.At(ins[i]) + width
-		j := i
-		for ; j < len(ins) && f.At(ins[j]) <= until && (o >= len(outs) || ins[j] < outs[o] || len(p.ins) == 0); j++ {
-			p.ins = append(p.ins, ins[j])
-			p.in += f.Fen(ins[j])
-			for o < len(outs) && outs[o] < p.ins[0] {
-				o++
+	i, o := 0, 0
+	for i < len(ins) {
+		for o < len(outs) && outs[o] < ins[i] {
+			o++ // nothing came before it
+		}
+		last, j, k := f.At(ins[i]), i, o
+		for {
+			switch {
+			case j < len(ins) && (k >= len(outs) || ins[j] < outs[k]) && f.At(ins[j])-last <= width:
+				last = f.At(ins[j])
+				j++
+				continue
+			case k < len(outs) && f.At(outs[k])-last <= width:
+				last = f.At(outs[k])
+				k++
+				continue
+			}
+			break
+		}
+		list = f.passesIn(list, a, ins[i:j], outs[o:k])
+		i, o = j, k
+	}
+	return list
+}
+
+func (f *finder) passesIn(list []pass, a graph.Account, ins, outs []uint32) []pass {
+	if len(outs) == 0 {
+		return list
+	}
+	p := pass{at: a, ins: ins, outs: outs}
+	for _, t := range ins {
+		p.in += f.Fen(t)
+	}
+	for _, t := range outs {
+		p.out += f.Fen(t)
+	}
+	if p.in > 0 && f.passed(a, &p) {
+		return append(list, p)
+	}
+	used := 0
+	for _, t := range ins {
+		one := pass{at: a, ins: []uint32{t}, in: f.Fen(t)}
+		for used < len(outs) && outs[used] < t {
+			used++
+		}
+		most := int64(f.rules.Pass.Over * float64(one.in))
+		for k := used; k < len(outs) && float64(one.out) < f.rules.Pass.Share*float64(one.in); k++ {
+			if f.Fen(outs[k]) <= most-one.out && f.At(outs[k])-f.At(t) <= int64(f.rules.Pass.Hours*float64(hour)) {
+				one.outs = append(one.outs, outs[k])
+				one.out += f.Fen(outs[k])
 			}
 		}
-		k := o
-		for ; k < len(outs) && f.At(outs[k]) <= f.At(p.ins[len(p.ins)-1])+width && (j >= len(ins) || outs[k] < ins[j]); k++ {
-			p.outs = append(p.outs, outs[k])
-			p.out += f.Fen(outs[k])
+		if one.in > 0 && len(one.outs) > 0 && f.passed(a, &one) {
+			list = append(list, one)
+			used += len(one.outs)
 		}
-		if len(p.outs) > 0 && p.in > 0 && f.passed(a, &p) {
-			list = append(list, p)
-		}
-		o, i = k, j
 	}
 	return list
 }
@@ -103,6 +162,26 @@ func (f *finder) livesOfIt(a graph.Account, list []pass) bool {
 		all += f.Fen(o)
 	}
 	return float64(passed) >= f.rules.Pass.Volume*float64(all)
+}
+
+// outstanding keeps the passes of an account with a life of its own that are larger than all else it ever paid, between parties
+// that it has no other dealings with.
+func (f *finder) outstanding(a graph.Account, list []pass) []pass {
+	other := int64(0)
+	in := map[uint32]bool{}
+	for _, p := range list {
+		for _, o := range p.outs {
+			in[o] = true
+		}
+	}
+	for _, o := range f.Out(a) {
+		if !in[o] {
+			other = max(other, f.Fen(o))
+		}
+	}
+	return slices.DeleteFunc(list, func(p pass) bool {
+		return p.out <= other || !slices.ContainsFunc(p.ins, f.isPassing)
+	})
 }
 
 // chains groups passes that hand the same transfer on, and the passes of one account.
@@ -157,7 +236,11 @@ func (f *finder) chains(list []pass) [][]int {
 	return out
 }
 
-func (f *finder) passScheme(list []pass, group []int) (Scheme, bool) {
+// passScheme makes a scheme of a group of passes; sure tells how little chance explains it, 0 to 1.
+func (f *finder) passScheme(list []pass, group []int, sure float64) (Scheme, bool) {
+	if sure == 0 {
+		return Scheme{}, false
+	}
 	s := Scheme{Typology: PassThrough}
 	var proof []uint32
 	mules := map[graph.Account]int64{}
@@ -187,7 +270,7 @@ func (f *finder) passScheme(list []pass, group []int) (Scheme, bool) {
 		f.passEnds(&s, &list[i])
 	}
 	s.Members = once(s.Members)
-	return s, f.finish(&s, proof, f.passParts(list, group, len(order))...)
+	return s, f.finish(&s, proof, f.passParts(list, group, len(order), sure)...)
 }
 
 // passEnds adds who paid and who got the money. A payer is a victim or an unknowing payer; an exit with a trade of its own
@@ -202,7 +285,7 @@ func (f *finder) passEnds(s *Scheme, p *pass) {
 	}
 }
 
-func (f *finder) passParts(list []pass, group []int, mules int) []Part {
+func (f *finder) passParts(list []pass, group []int, mules int, sure float64) []Part {
 	in, out, fresh, first, cash, emptied, tested, alone := int64(0), int64(0), 0, 0, 0, 0, 0, 0
 	for _, i := range group {
 		p := &list[i]
@@ -229,11 +312,11 @@ func (f *finder) passParts(list []pass, group []int, mules int) []Part {
 	n := float64(len(group))
 	some := func(k int) float64 { return float64(min(1, k)) }
 	return []Part{
-		f.part("drained", 0.5+0.5*float64(fresh)/n, float64(out)/float64(in), f.rules.Pass.Share),
+		f.part("drained", sure*(0.5+0.5*float64(fresh)/n), float64(out)/float64(in), f.rules.Pass.Share),
 		f.part("no_life", float64(alone)/n, float64(alone)/n, 0),
 		f.part("first_use", float64(first)/n, float64(first)/n, f.rules.Pass.FirstDays),
 		f.part("cash_exit", float64(cash)/n, float64(cash)/n, 0),
-		f.part("chain", float64(mules-1)/float64(f.rules.Pass.Depth-1), float64(mules), float64(f.rules.Pass.Depth)),
+		f.part("chain", sure*float64(mules-1)/float64(f.rules.Pass.Depth-1), float64(mules), float64(f.rules.Pass.Depth)),
 		f.part("emptied", float64(emptied)/n, float64(emptied)/n, f.rules.Pass.Emptied),
 		f.part("tested", some(tested), float64(tested), 0),
 	}

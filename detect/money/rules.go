@@ -29,6 +29,9 @@ type Rules struct {
 	Pass    PassRule    `yaml:"pass_through"`
 	Test    TestRule    `yaml:"test"`
 
+	Ponzi    PonziRule `yaml:"ponzi"`
+	Pair     PairRule  `yaml:"pairing"`
+	Wake     WakeRule  `yaml:"dormant"`
 	Channels struct {
 		CashOut []string `yaml:"cash_out"`
 		CashIn  []string `yaml:"cash_in"`
@@ -111,6 +114,31 @@ type TestRule struct {
 	Minutes float64 `yaml:"minutes"`
 }
 
+// PonziRule is for new money that pays old.
+type PonziRule struct {
+	Payers    int     `yaml:"payers"`
+	Paid      int     `yaml:"paid"`
+	PaidShare float64 `yaml:"paid_share"`
+	Spread    float64 `yaml:"spread_max"`
+}
+
+// PairRule is for value that moves while no money does.
+type PairRule struct {
+	Hours  float64 `yaml:"hours"`
+	Margin float64 `yaml:"margin"`
+	Least  int     `yaml:"least"`
+	FenMin int64   `yaml:"fen_min"`
+	Crowd  int     `yaml:"crowd_max"`
+}
+
+// WakeRule is for accounts that wake.
+type WakeRule struct {
+	SilentDays float64 `yaml:"silent_days"`
+	Days       float64 `yaml:"days"`
+	Transfers  int     `yaml:"transfers"`
+	FenMin     int64   `yaml:"fen_min"`
+}
+
 // Check says what is wrong with the rules.
 func (r *Rules) Check() error {
 	switch {
@@ -126,6 +154,8 @@ func (r *Rules) Check() error {
 		return errors.New("money: proof_max and ring_max are too small")
 	case r.Fan.Least < 3 || r.Scatter.Least < 2 || r.Gather.Side < 1 || r.Cycle.Length < 3:
 		return errors.New("money: a pattern needs more accounts")
+	case r.Ponzi.Payers < 2 || r.Ponzi.Spread <= 0 || r.Pair.Hours <= 0 || r.Pair.Margin <= 0 || r.Pair.Least < 2 || r.Wake.SilentDays <= 0 || r.Wake.Days <= 0:
+		return errors.New("money: ponzi, pairing or dormant is incomplete")
 	case r.Pass.Hours <= 0 || r.Pass.Share <= 0 || r.Pass.Share > 1:
 		return errors.New("money: pass_through needs hours and a share up to 1")
 	}
