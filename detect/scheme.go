@@ -3,6 +3,7 @@ package detect
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"xiezhi/detect/money"
 	"xiezhi/models"
@@ -59,6 +60,9 @@ func AssessScheme(s money.Scheme, facts SchemeFacts, rules Rules) Assessment {
 	a.Dimensions = []Dimension{{DimensionFlow, a.Index, 1, a.Index}}
 	for _, p := range s.Parts {
 		if ind, ok := schemeIndicator(p, s, rules); ok {
+			for _, family := range facts.Families {
+				ind.Evidence = append(ind.Evidence, Evidence{Source: family, Family: family, ObservedAt: models.AtMicro(s.Last), Field: "scheme"})
+			}
 			a.Indicators = append(a.Indicators, ind)
 		}
 	}
@@ -100,15 +104,17 @@ func percentText(v float64) string { return strconv.FormatFloat(100*v, 'f', 1, 6
 
 // chanceText writes how seldom a structure is by chance: one in so many ledgers, as a power of ten.
 func chanceText(surprise float64) string {
-	n := int64(surprise)
-	if n < 1 {
+	n := min(int64(surprise), 12)
+	switch {
+	case n < 1:
 		return "1"
+	case n < 4:
+		return "1" + strings.Repeat("0", int(n))
+	case n < 10:
+		return "10" + string([]rune("\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")[n])
+	default:
+		return "10\u00b9" + string([]rune("\u2070\u00b9\u00b2")[n-10])
 	}
-	out := "1"
-	for range min(n, 12) {
-		out += "0"
-	}
-	return out
 }
 
 // Kinds lists what kinds of evidence an assessment has, by which a dismissal holds: its indicators, and the patterns of money.

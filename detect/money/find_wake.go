@@ -35,6 +35,9 @@ func (f *finder) wake(a graph.Account) (Scheme, bool) {
 	silent, stretch := int64(r.SilentDays*float64(day)), int64(r.Days*float64(day))
 	list := f.events(a)
 	before := f.Accounts[a].OpenedAt
+	if before != 0 {
+		before = max(before, f.from) // silence before the ledger begins is not known
+	}
 	for i, t := range list {
 		gap := f.At(t) - before
 		known := before != 0
@@ -51,7 +54,7 @@ func (f *finder) wake(a graph.Account) (Scheme, bool) {
 			}
 			to++
 		}
-		if to-i < r.Transfers && in+out < r.FenMin {
+		if to-i < r.Transfers && (in+out < r.FenMin || to-i < r.Least) {
 			continue
 		}
 		return f.woken(a, list[i:to], gap, in, out)

@@ -136,6 +136,7 @@ type WakeRule struct {
 	SilentDays float64 `yaml:"silent_days"`
 	Days       float64 `yaml:"days"`
 	Transfers  int     `yaml:"transfers"`
+	Least      int     `yaml:"least"`
 	FenMin     int64   `yaml:"fen_min"`
 }
 
