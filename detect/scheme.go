@@ -18,6 +18,14 @@ type SchemeFacts struct {
 	Subject   string
 	Families  []string
 	Transfers []SchemeTransfer
+	Signs     []SchemeSign
+}
+
+// SchemeSign is a sign of single accounts that some acting members show: how many, and the share of all accounts that do.
+type SchemeSign struct {
+	Code  string  `json:"code"`
+	Count int     `json:"count"`
+	Base  float64 `json:"base"`
 }
 
 // SchemeTransfer is a proving transfer: the store's keys of transfer and accounts.
@@ -43,6 +51,7 @@ type SchemeSheet struct {
 	Count     int              `json:"count"`
 	Surprise  float64          `json:"surprise,omitempty"`
 	Transfers []SchemeTransfer `json:"transfers"`
+	Signs     []SchemeSign     `json:"signs,omitempty"`
 }
 
 // AssessScheme writes a scheme as an assessment of its subject: the score is the index, held against the bands and the
@@ -67,7 +76,7 @@ func AssessScheme(s money.Scheme, facts SchemeFacts, rules Rules) Assessment {
 		}
 	}
 	sheet := SchemeSheet{Typology: s.Typology, Also: s.Also, AmountFen: s.Fen, First: models.AtMicro(s.First), Last: models.AtMicro(s.Last), Count: s.Count,
-		Surprise: s.Surprise, Transfers: facts.Transfers}
+		Surprise: s.Surprise, Transfers: facts.Transfers, Signs: facts.Signs}
 	for _, m := range s.Members {
 		if m.Aside {
 			sheet.Aside++

@@ -95,6 +95,10 @@ func newSchemePanel(ctx context.Context, actor models.Actor, al models.AlertLine
 		p.Transfers = append(p.Transfers, views.SchemeTransfer{At: whenMinute(t.At), From: endOf(ctx, names, f.others, t.From), To: endOf(ctx, names, f.others, t.To),
 			Amount: i18n.Money(ctx, &t.Fen)})
 	}
+	for _, sign := range s.Signs {
+		p.Signs = append(p.Signs, i18n.T(ctx, "scheme.sign", "name", i18n.T(ctx, "indicator."+sign.Code+".name"), "code", sign.Code,
+			"n", i18n.Integer(ctx, int64(sign.Count)), "base", i18n.Percent(ctx, sign.Base)))
+	}
 	if s.Count > len(s.Transfers) {
 		p.Cut = i18n.T(ctx, "scheme.cut", "shown", i18n.Integer(ctx, int64(len(s.Transfers))), "all", i18n.Integer(ctx, int64(s.Count)))
 	}

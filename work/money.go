@@ -1,6 +1,7 @@
 package work
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -83,7 +84,12 @@ func (p *moneyPass) run(ctx context.Context, actor models.Actor) (MoneyReport, m
 	}
 	rep.Accounts, rep.Transfers = int64(book.Ledger.Accounts()), int64(book.Len())
 	schemes, pop := money.Find(book, p.desk.Rules.Money, p.pop)
-	found, err := p.found(ctx, book, schemes)
+	signs := signTable{list: money.Signs(book, p.desk.Rules.Money)}
+	if signs.base = pop.Signs; p.pop == nil {
+		signs.base = money.SignRates(book, signs.list)
+		pop.Signs = signs.base
+	}
+	found, err := p.found(ctx, book, schemes, signs)
 	if err != nil {
 		return rep, pop, err
 	}
@@ -159,7 +165,7 @@ func (i interned) list() []string {
 
 // found turns schemes into what the store takes: the subject is the company that holds the collector's account, else the
 // account.
-func (p *moneyPass) found(ctx context.Context, b *money.Book, schemes []money.Scheme) ([]models.FoundScheme, error) {
+func (p *moneyPass) found(ctx context.Context, b *money.Book, schemes []money.Scheme, signs signTable) ([]models.FoundScheme, error) {
 	var ids []int64
 	for i := range schemes {
 		ids = append(ids, p.subjectOf(b, &schemes[i]))
@@ -175,7 +181,7 @@ func (p *moneyPass) found(ctx context.Context, b *money.Book, schemes []money.Sc
 		if !ok {
 			continue
 		}
-		as := detect.AssessScheme(*s, detect.SchemeFacts{Subject: sub.Key, Families: p.families(b, s), Transfers: p.proof(b, s)}, p.desk.Rules)
+		as := detect.AssessScheme(*s, detect.SchemeFacts{Subject: sub.Key, Families: p.families(b, s), Transfers: p.proof(b, s), Signs: signs.of(*s)}, p.desk.Rules)
 		if levelRank(as.Level) == 0 {
 			continue
 		}
@@ -191,6 +197,24 @@ func (p *moneyPass) found(ctx context.Context, b *money.Book, schemes []money.Sc
 		out = append(out, f)
 	}
 	return out, nil
+}
+
+// signTable holds the signs of all accounts looked at, and how common each is.
+type signTable struct {
+	list []money.Sign
+	base map[string]float64
+}
+
+// of lists the signs that members of a scheme show, the rarest among all accounts first. FLOW-09 is for anti-fraud use only.
+func (t signTable) of(s money.Scheme) []detect.SchemeSign {
+	var out []detect.SchemeSign
+	for code, n := range money.SignsOf(s, t.list) {
+		out = append(out, detect.SchemeSign{Code: code, Count: n, Base: t.base[code]})
+	}
+	slices.SortFunc(out, func(a, b detect.SchemeSign) int {
+		return cmp.Or(cmp.Compare(a.Base, b.Base), cmp.Compare(a.Code, b.Code))
+	})
+	return out
 }
 
 func schemeFinding(as detect.Assessment) models.AreaFinding {

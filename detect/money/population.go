@@ -13,6 +13,8 @@ type Population struct {
 	QuietPayee float64 `json:"quiet_payee"`
 	Relays     float64 `json:"relays"`    // pairs of a passing contact in and the next ones out at one account within the window
 	Conserved  float64 `json:"conserved"` // share of relays that pass on 90-100 % of what came
+
+	Signs map[string]float64 `json:"signs,omitempty"` // share of accounts that show a sign, by its code
 }
 
 // quiet says whether an account does hardly anything else in the ledger.

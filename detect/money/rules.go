@@ -29,9 +29,10 @@ type Rules struct {
 	Pass    PassRule    `yaml:"pass_through"`
 	Test    TestRule    `yaml:"test"`
 
-	Ponzi    PonziRule `yaml:"ponzi"`
-	Pair     PairRule  `yaml:"pairing"`
-	Wake     WakeRule  `yaml:"dormant"`
+	Ponzi    PonziRule  `yaml:"ponzi"`
+	Pair     PairRule   `yaml:"pairing"`
+	Wake     WakeRule   `yaml:"dormant"`
+	Signs20  SignLimits `yaml:"account_signs"`
 	Channels struct {
 		CashOut []string `yaml:"cash_out"`
 		CashIn  []string `yaml:"cash_in"`
@@ -140,6 +141,29 @@ type WakeRule struct {
 	FenMin     int64   `yaml:"fen_min"`
 }
 
+// SignLimits are the limits of the signs of single accounts (FLOW-01 to FLOW-15). Fen are amounts.
+type SignLimits struct {
+	Fan           int     `yaml:"fan"`
+	FewEnds       int     `yaml:"few_ends"`
+	DwellMinutes  float64 `yaml:"dwell_minutes"`
+	Share         float64 `yaml:"share"`
+	EmptyDays     int     `yaml:"empty_days"`
+	SilentDays    float64 `yaml:"silent_days"`
+	WakeTransfers int     `yaml:"wake_transfers"`
+	WakeFen       int64   `yaml:"wake_fen"`
+	Limits        []int64 `yaml:"limits_fen"`
+	Splits        int     `yaml:"splits"`
+	TestFen       int64   `yaml:"test_fen"`
+	TestTimes     float64 `yaml:"test_times"`
+	NightShare    float64 `yaml:"night_share"`
+	NightLeast    int     `yaml:"night_least"`
+	YoungDays     float64 `yaml:"young_days"`
+	YoungFen      int64   `yaml:"young_fen"`
+	RoundShare    float64 `yaml:"round_share"`
+	RoundPayers   int     `yaml:"round_payers"`
+	DeviceHolders int     `yaml:"device_holders"`
+}
+
 // Check says what is wrong with the rules.
 func (r *Rules) Check() error {
 	switch {
@@ -157,6 +181,8 @@ func (r *Rules) Check() error {
 		return errors.New("money: a pattern needs more accounts")
 	case r.Ponzi.Payers < 2 || r.Ponzi.Spread <= 0 || r.Pair.Hours <= 0 || r.Pair.Margin <= 0 || r.Pair.Least < 2 || r.Wake.SilentDays <= 0 || r.Wake.Days <= 0:
 		return errors.New("money: ponzi, pairing or dormant is incomplete")
+	case r.Signs20.Fan < 2 || r.Signs20.Share <= 0 || len(r.Signs20.Limits) == 0 || r.Signs20.TestFen <= 0 || r.Signs20.DeviceHolders < 2:
+		return errors.New("money: account_signs are incomplete")
 	case r.Pass.Hours <= 0 || r.Pass.Share <= 0 || r.Pass.Share > 1:
 		return errors.New("money: pass_through needs hours and a share up to 1")
 	}
