@@ -11,7 +11,13 @@ import (
 // cycles finds money that comes back: rings of passing contacts within one window, whose payments need not follow each other
 // in time.
 func (f *finder) cycles() []Scheme {
-	w := &ring{finder: f, width: int64(f.rules.Window.Days * float64(day)), near: map[graph.Account]int{}}
+	w := &ring{finder: f, near: make([]int32, f.Ledger.Accounts()), stamp: make([]int32, f.Ledger.Accounts())}
+	for _, days := range append([]float64{f.rules.Window.Days}, f.rules.Cycle.Narrower...) {
+		w.width = int64(days * float64(day))
+		if f.onward(w.width) <= f.rules.Cycle.Onward {
+			break
+		}
+	}
 	var out []Scheme
 	for k := range f.contacts.list {
 		if !f.contacts.list[k].passing {
@@ -28,13 +34,40 @@ func (f *finder) cycles() []Scheme {
 	return out
 }
 
+// onward gives how many passing contacts follow or go before one at its payee within a width, on the average: where each is
+// followed by more than one, money comes back by itself in a crowd of ways, and rings say nothing.
+func (f *finder) onward(width int64) float64 {
+	pairs := 0
+	for a := range f.contacts.in {
+		ins, outs := f.contacts.in[a], f.contacts.out[a]
+		from := 0
+		for _, i := range ins {
+			t := f.At(f.contacts.list[i].first)
+			for from < len(outs) && f.At(f.contacts.list[outs[from]].first) < t-width {
+				from++
+			}
+			to := from
+			for to < len(outs) && f.At(f.contacts.list[outs[to]].first) <= t+width {
+				to++
+			}
+			if to-from <= f.rules.Cycle.Degree {
+				pairs += to - from
+			}
+		}
+	}
+	return float64(pairs) / float64(max(1, f.contacts.passing))
+}
+
 // ring looks for the rings whose earliest contact is a given one.
 type ring struct {
 	*finder
 	width      int64
 	begin, end int64
 	first      uint32
-	near       map[graph.Account]int // steps from an account to the payer of the first contact
+	near       []int32 // steps from an account to the payer of the first contact, where stamp is this turn's
+	stamp      []int32
+	turn       int32
+	queue      []graph.Account
 	crowds     map[int64]*crowd
 }
 
@@ -72,8 +105,7 @@ func (w *ring) from(k uint32) []uint32 {
 				}
 				continue
 			}
-			d, ok := w.near[next]
-			if !ok || on[next] || len(path)+1+d > w.rules.Cycle.Length {
+			if !w.seen(next) || on[next] || len(path)+1+int(w.near[next]) > w.rules.Cycle.Length {
 				continue
 			}
 			path = append(path, o)
@@ -87,14 +119,14 @@ func (w *ring) from(k uint32) []uint32 {
 
 // reach measures how far accounts are from the start, backwards, and says whether the other end is near enough.
 func (w *ring) reach(start, other graph.Account) bool {
-	clear(w.near)
-	w.near[start] = 0
-	queue, steps := []graph.Account{start}, 0
-	for len(queue) > 0 {
-		a := queue[0]
-		queue = queue[1:]
+	w.turn++
+	w.near[start], w.stamp[start] = 0, w.turn
+	w.queue = append(w.queue[:0], start)
+	steps := 0
+	for next := 0; next < len(w.queue); next++ {
+		a := w.queue[next]
 		d := w.near[a]
-		if d+1 >= w.rules.Cycle.Length {
+		if int(d)+1 >= w.rules.Cycle.Length {
 			continue
 		}
 		for _, i := range w.within(w.contacts.in[a]) {
@@ -102,19 +134,16 @@ func (w *ring) reach(start, other graph.Account) bool {
 				return w.seen(other)
 			}
 			from := w.contacts.list[i].from
-			if _, ok := w.near[from]; !ok {
-				w.near[from] = d + 1
-				queue = append(queue, from)
+			if !w.seen(from) {
+				w.near[from], w.stamp[from] = d+1, w.turn
+				w.queue = append(w.queue, from)
 			}
 		}
 	}
 	return w.seen(other)
 }
 
-func (w *ring) seen(a graph.Account) bool {
-	_, ok := w.near[a]
-	return ok
-}
+func (w *ring) seen(a graph.Account) bool { return w.stamp[a] == w.turn }
 
 // within cuts a list of contacts to those after the first one and before the window ends; a crowd of them is no ring's.
 func (w *ring) within(list []uint32) []uint32 {
@@ -216,7 +245,7 @@ func (w *ring) scheme(path []uint32) (Scheme, bool) {
 		order = -lg
 	}
 	chance := together(min(0, w.chance(path)), binomialTail(quiet, len(path), w.pop.QuietPayer), binomialTail(kept, len(path)-1, w.pop.Conserved), order)
-	s := Scheme{Typology: Cycle, Subject: w.contacts.list[path[start]].from, Surprise: surprise(chance, float64(w.rules.Cycle.Length)*max(1, w.pop.Days/w.rules.Window.Days))}
+	s := Scheme{Typology: Cycle, Subject: w.contacts.list[path[start]].from, Surprise: surprise(chance, float64(w.rules.Cycle.Length)*max(1, w.pop.Days*float64(day)/float64(w.width)))}
 	if s.Surprise < w.rules.Least {
 		return s, false
 	}

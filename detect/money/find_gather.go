@@ -1,6 +1,8 @@
 package money
 
 import (
+	"sort"
+
 	"xiezhi/graph"
 )
 
@@ -29,10 +31,10 @@ type gathered struct {
 }
 
 func (f *finder) gatherScatter(h graph.Account, ins, outs []uint32) (Scheme, bool) {
-	best := gathered{}
+	best, both := gathered{}, f.sides(ins, outs)
 	for i := range ins {
 		for j := i + f.rules.Gather.Side - 1; j < len(ins); j++ {
-			g, ok := f.gathered(h, ins, outs, i, j)
+			g, ok := f.gathered(both, i, j)
 			if !ok {
 				break
 			}
@@ -80,44 +82,53 @@ func (f *finder) gatherScatter(h graph.Account, ins, outs []uint32) (Scheme, boo
 		f.keeps(whole(sumIn, sumOut), 1))
 }
 
+// sides are an account's passing contacts with running counts of quiet ends.
+type sides struct {
+	ins, outs           []uint32
+	quietIns, quietOuts []int
+}
+
+func (f *finder) sides(ins, outs []uint32) sides {
+	s := sides{ins: ins, outs: outs, quietIns: make([]int, len(ins)+1), quietOuts: make([]int, len(outs)+1)}
+	for i, k := range ins {
+		s.quietIns[i+1] = s.quietIns[i] + one(f.quiet(f.contacts.list[k].from))
+	}
+	for i, k := range outs {
+		s.quietOuts[i+1] = s.quietOuts[i] + one(f.quiet(f.contacts.list[k].to))
+	}
+	return s
+}
+
+func one(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
 // gathered measures the payers i to j and the payees from the last of them on, within one window; false where the window ends.
-func (f *finder) gathered(h graph.Account, ins, outs []uint32, i, j int) (gathered, bool) {
-	start, turn := f.At(f.contacts.list[ins[i]].first), f.At(f.contacts.list[ins[j]].first)
+func (f *finder) gathered(s sides, i, j int) (gathered, bool) {
+	start, turn := f.At(f.contacts.list[s.ins[i]].first), f.At(f.contacts.list[s.ins[j]].first)
 	width := int64(f.rules.Window.Days * float64(day))
 	if turn-start > width {
 		return gathered{}, false
 	}
-	g := gathered{ins: ins[i : j+1]}
-	from, to := len(outs), len(outs)
-	for k, o := range outs {
-		at := f.At(f.contacts.list[o].first)
-		if at >= turn && k < from {
-			from = k
-		}
-		if at > start+width && k < to {
-			to = k
-		}
-	}
+	from := sort.Search(len(s.outs), func(k int) bool { return f.At(f.contacts.list[s.outs[k]].first) >= turn })
+	to := sort.Search(len(s.outs), func(k int) bool { return f.At(f.contacts.list[s.outs[k]].first) > start+width })
+	g := gathered{ins: s.ins[i : j+1]}
 	if to-from < f.rules.Gather.Side || len(g.ins)+to-from < f.rules.Gather.Least {
 		return g, true
 	}
-	g.outs = outs[from:to]
+	g.outs = s.outs[from:to]
 	end := f.At(f.contacts.list[g.outs[len(g.outs)-1]].first)
-	for _, k := range g.ins {
-		if f.quiet(f.contacts.list[k].from) {
-			g.quietIn++
-		}
+	few := f.rules.Fan.Margin * f.usual(len(s.ins)-len(g.ins), turn-start, end-start)
+	fewer := f.rules.Fan.Margin * f.usual(len(s.outs)-len(g.outs), end-turn, end-start)
+	g.quietIn, g.quietOut = s.quietIns[j+1]-s.quietIns[i], s.quietOuts[to]-s.quietOuts[from]
+	if float64(len(g.ins)) <= few && float64(len(g.outs)) <= fewer && g.quietIn+g.quietOut == 0 {
+		return g, true // nothing out of the usual
 	}
-	for _, k := range g.outs {
-		if f.quiet(f.contacts.list[k].to) {
-			g.quietOut++
-		}
-	}
-	g.chance = together(
-		poissonTail(len(g.ins), f.rules.Fan.Margin*f.usual(len(ins)-len(g.ins), turn-start, end-start)),
-		poissonTail(len(g.outs), f.rules.Fan.Margin*f.usual(len(outs)-len(g.outs), end-turn, end-start)),
-		binomialTail(g.quietIn, len(g.ins), f.pop.QuietPayer),
-		binomialTail(g.quietOut, len(g.outs), f.pop.QuietPayee))
+	g.chance = together(poissonTail(len(g.ins), few), poissonTail(len(g.outs), fewer),
+		binomialTail(g.quietIn, len(g.ins), f.pop.QuietPayer), binomialTail(g.quietOut, len(g.outs), f.pop.QuietPayee))
 	return g, true
 }
 

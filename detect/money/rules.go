@@ -95,6 +95,9 @@ type CycleRule struct {
 	Length int `yaml:"length_max"`
 	Degree int `yaml:"degree_max"`
 	Steps  int `yaml:"steps_max"`
+
+	Narrower []float64 `yaml:"narrower"`
+	Onward   float64   `yaml:"onward_max"`
 }
 
 // PassRule is for money that does not stay.

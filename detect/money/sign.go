@@ -19,7 +19,7 @@ type Sign struct {
 // Signs measures the signs of every account of a book that transfers and facts of accounts can carry, in one pass over the
 // ledger. Signs alone raise no alert: most of them are common among honest accounts.
 func Signs(b *Book, r *Rules) []Sign {
-	s := signer{Book: b, rule: &r.Signs20}
+	s := signer{Book: b, rule: &r.Signs20, stamp: make([]int32, b.Ledger.Accounts())}
 	var out []Sign
 	for a := range graph.Account(b.Ledger.Accounts()) {
 		out = s.account(out, a)
@@ -29,8 +29,9 @@ func Signs(b *Book, r *Rules) []Sign {
 
 type signer struct {
 	*Book
-	rule *SignLimits
-	set  map[graph.Account]int
+	rule  *SignLimits
+	stamp []int32 // accounts counted in this turn
+	turn  int32
 }
 
 func (s *signer) account(out []Sign, a graph.Account) []Sign {
@@ -113,10 +114,8 @@ func (s *signer) fan(a graph.Account, ins, outs []uint32) (float64, int64, bool)
 
 // distinct counts the other ends of transfers up to a moment.
 func (s *signer) distinct(a graph.Account, list []uint32, until int64) int {
-	if s.set == nil {
-		s.set = map[graph.Account]int{}
-	}
-	clear(s.set)
+	s.turn++
+	n := 0
 	for _, i := range list {
 		if s.At(i) > until {
 			break
@@ -125,9 +124,12 @@ func (s *signer) distinct(a graph.Account, list []uint32, until int64) int {
 		if other == a {
 			other = s.To(i)
 		}
-		s.set[other]++
+		if s.stamp[other] != s.turn {
+			s.stamp[other] = s.turn
+			n++
+		}
 	}
-	return len(s.set)
+	return n
 }
 
 // dwell: on some day nearly all that came left, half of it within the minutes of the rules (first in, first out).
