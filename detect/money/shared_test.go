@@ -105,7 +105,7 @@ func TestSharedAMLSim(t *testing.T) {
 	}
 }
 
-func report(t *testing.T, b *Book, list []Scheme, all map[string]*truth, least float64) {
+func report(t *testing.T, b *Book, list []Scheme, all map[string]*truth, least float64) (precision, recall float64) {
 	badOf, known := map[int64]bool{}, map[int64]bool{}
 	for _, s := range all {
 		for m := range s.members {
@@ -189,6 +189,7 @@ func report(t *testing.T, b *Book, list []Scheme, all map[string]*truth, least f
 		t.Logf("    %-22s %d of %d", n, found[n], total[n])
 	}
 	t.Logf("    alerts by pattern (all, mostly bad members): %v", byKind)
+	return p, r
 }
 
 func paysim(t testing.TB) (*Book, map[int64]bool) {

@@ -37,7 +37,10 @@ func TestWorlds(t *testing.T) {
 			}
 			all[tr.ID] = &truth{typology: tr.Typology, bad: tr.Bad, members: members}
 		}
-		report(t, b, list, all, 60)
+		precision, recall := report(t, b, list, all, 60)
+		if precision < 0.9 || recall < 0.45 {
+			t.Errorf("%+v: precision %.2f, recall %.2f at orange", o, precision, recall)
+		}
 		report(t, b, list, all, 40)
 	}
 }
