@@ -215,7 +215,7 @@ func sendAnswers(ctx context.Context, f models.ReferralFile) []views.Fact {
 	fact := func(key, value string) views.Fact {
 		return views.Fact{Label: i18n.T(ctx, "referral.fact."+key), Value: value}
 	}
-	list := []views.Fact{fact("receiver", i18n.Pick(ctx, f.Police.Name, f.Police.NameEn)), {Label: i18n.T(ctx, "referral.fact.party"), Value: subjectName(f.SubjectName, f.SubjectKey), Company: true},
+	list := []views.Fact{fact("receiver", i18n.Pick(ctx, f.Police.Name, f.Police.NameEn)), {Label: i18n.T(ctx, "referral.fact.party"), Value: partyName(ctx, f.SubjectKind, f.SubjectName, f.SubjectKey), Company: true},
 		fact("offence", offenceName(ctx, f.Offence)), fact("amount", i18n.MoneyFull(ctx, f.AmountFen)), fact("people", i18n.Count(ctx, f.People)),
 		fact("loss", i18n.MoneyFull(ctx, f.LossFen)), fact("officers", officerNames(ctx, f))}
 	if d, ok := documentOf(f, models.DocumentReport); ok {

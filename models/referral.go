@@ -52,6 +52,8 @@ type ReferralLine struct {
 	CaseLevel     string
 	CaseArea      string
 	SubjectID     int64
+	SubjectKind   SubjectKind
+	SubjectRef    *string // public number of a person or an account
 	SubjectKey    string
 	SubjectName   string
 	AuthorityName string

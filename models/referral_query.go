@@ -11,7 +11,7 @@ import (
 )
 
 const referralFields = `r.*, cs.ref AS case_ref, cs.title AS case_title, cs.level AS case_level, cs.area AS case_area,
-	cs.subject_id AS subject_id, s.key AS subject_key, s.name AS subject_name, a.name AS authority_name, p.name AS police_name`
+	cs.subject_id AS subject_id, s.kind AS subject_kind, s.ref AS subject_ref, s.key AS subject_key, s.name AS subject_name, a.name AS authority_name, p.name AS police_name`
 
 func referralLines(db *gorm.DB, actor Actor, now Instant) *gorm.DB {
 	q := db.Table("referrals r").Select(referralFields).Joins("JOIN cases cs ON cs.id = r.case_id").
