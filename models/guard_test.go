@@ -343,6 +343,9 @@ func TestWhoReadsAReferral(t *testing.T) {
 				} else if !f.RefusedAt.IsZero() || overdue[state] {
 					want = append(want, "proc_own")
 				}
+				if f.Police.Code == world.Sibling { // handed on: the first unit keeps its sight
+					want = append(want, "police_sibling")
+				}
 				for _, name := range w.Users(t) {
 					a := w.Actor(t, name)
 					_, err := w.Store.ReferralFile(t.Context(), a, ref)
