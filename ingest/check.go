@@ -70,6 +70,9 @@ func isID(s string) bool {
 const realNumber = 18
 
 func checkID(kind models.SubjectKind, s string) problem {
+	if isRounded(s) {
+		return bad("ingest.refused.rounded")
+	}
 	if !isID(s) {
 		return bad("ingest.refused.id")
 	}
@@ -138,6 +141,9 @@ func id[R any](name string, kind models.SubjectKind, at func(*R) *string) field[
 func key[R any](name string, at func(*R) *string) field[R] {
 	return field[R]{columnSpec{name: name}, func(r *R, v string, _ *time.Location) problem {
 		*at(r) = v
+		if isRounded(v) {
+			return bad("ingest.refused.rounded")
+		}
 		if !isID(v) {
 			return bad("ingest.refused.id")
 		}
@@ -160,6 +166,17 @@ func called[R any](name string, at func(*R) *string) field[R] {
 	return field[R]{columnSpec{name: name}, func(r *R, v string, _ *time.Location) (p problem) {
 		*at(r), p = cleaned(v, nameRunes, reference.CleanName)
 		return p
+	}}
+}
+
+// numbered is a text by which something is named: a number that a spreadsheet has rounded names nothing.
+func numbered[R any](name string, limit int, at func(*R) *string) field[R] {
+	f := free(name, limit, at)
+	return field[R]{f.columnSpec, func(r *R, v string, zone *time.Location) problem {
+		if isRounded(v) {
+			return bad("ingest.refused.rounded")
+		}
+		return f.set(r, v, zone)
 	}}
 }
 

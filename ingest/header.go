@@ -3,6 +3,7 @@ package ingest
 import (
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -16,7 +17,7 @@ func (r *Reader) begin(in io.Reader, layout Layout, m *Mapping, encoding string)
 		r.src = j
 		return &names{json: true}, nil
 	}
-	c := &csvSource{lines: newLines(in, RecordLimit), delim: layout.Delimiter, decoded: encoding == encodingGB18030}
+	c := &csvSource{lines: newLines(in, RecordLimit), delim: layout.Delimiter, decoded: encoding != encodingUTF8}
 	if c.delim == 0 {
 		c.delim = ','
 		if strings.HasSuffix(strings.TrimSuffix(strings.ToLower(r.name), ".gz"), ".tsv") {
@@ -25,6 +26,10 @@ func (r *Reader) begin(in io.Reader, layout Layout, m *Mapping, encoding string)
 	}
 	r.delim = c.delim
 	first, ok := c.next()
+	for n := 1; n < layout.HeaderRow && ok && !isRefusedFile(first.fields); n++ {
+		c.width = 0
+		first, ok = c.next()
+	}
 	if err := c.fail(); err != nil {
 		return nil, fileError(r.name, "ingest.file.unreadable", err)
 	}
@@ -40,18 +45,25 @@ func (r *Reader) begin(in io.Reader, layout Layout, m *Mapping, encoding string)
 	return r.readHeader(first)
 }
 
+func isRefusedFile(header []string) bool {
+	return len(header) > 3 && slices.Equal(header[:3], refusedColumns())
+}
+
 func (r *Reader) readHeader(first record) (*names, error) {
 	if !first.fault.ok() {
 		return nil, fileError(r.name, "ingest.file.header", nil, "value", Escape(first.raw))
 	}
 	n := &names{index: map[string]int{}, width: len(first.fields)}
 	header := slices.Clone(first.fields)
-	if len(header) > 3 && slices.Equal(header[:3], refusedColumns()) {
+	if isRefusedFile(header) {
 		r.lead, r.eval.unguard = 3, true
 	}
 	for i, name := range header {
-		name = strings.TrimSpace(name)
-		if _, twice := n.index[name]; twice && name != "" {
+		name = headName(name)
+		if name == "" {
+			name = "$" + strconv.Itoa(i-r.lead+1)
+		}
+		if _, twice := n.index[name]; twice {
 			return nil, fileError(r.name, "ingest.file.twice", nil, "column", Escape(name))
 		}
 		if i >= r.lead {

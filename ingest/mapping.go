@@ -29,6 +29,9 @@ type Layout struct {
 	Delimiter byte   // 0: comma, or tab in .tsv
 	Headless  bool   // no header line; columns are $1, $2, ...
 	Encoding  string // empty: found out; utf-8 or gb18030
+	Sheet     string // of a workbook: its name; empty or *: every sheet that is shown and has the columns
+	HeaderRow int    // the row whose names are the columns, from 1; 0: found in a workbook, the first elsewhere
+	Member    string // of an archive: the pattern of the members that are read, as path.Match has it, for the last part of their names
 	Zone      *time.Location
 }
 
@@ -51,12 +54,20 @@ type Column struct {
 	Default   string
 	HasElse   bool // Default was given
 	Division  string
+	Contains  []Word  // the first whose text is part of the value gives the value
+	Loose     bool    // the value is read as people write it: numbers with separators and units, identifiers with blanks
+	Else      *Column // where this one is empty
 }
 
-// Filter lets records pass whose column holds one of the values.
+// Word gives a canonical value to texts that hold another.
+type Word struct{ Text, Value string }
+
+// Filter lets records pass whose column holds one of the values of In, none of those of Not, or anything where Filled.
 type Filter struct {
 	Column string
 	In     []string
+	Not    []string
+	Filled bool
 }
 
 // MappingError says what is wrong with a mapping: the line in the file (0: the whole), a message key and its arguments.

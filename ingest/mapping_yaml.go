@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -150,10 +151,13 @@ func (m *Mapping) read(n *yaml.Node) error {
 		"where":    m.readWhere,
 		"format": func(n *yaml.Node) error {
 			return members(n, map[string]nodeReader{
-				"delimiter": parsed(&m.Format.Delimiter, "delimiter", parseDelimiter),
-				"header":    flag(&header),
-				"encoding":  parsed(&m.Format.Encoding, "encoding", parseEncoding),
-				"zone":      parsed(&m.Format.Zone, "zone", parseZone),
+				"delimiter":  parsed(&m.Format.Delimiter, "delimiter", parseDelimiter),
+				"header":     flag(&header),
+				"encoding":   parsed(&m.Format.Encoding, "encoding", parseEncoding),
+				"zone":       parsed(&m.Format.Zone, "zone", parseZone),
+				"sheet":      text(&m.Format.Sheet),
+				"member":     parsed(&m.Format.Member, "member", knownPattern),
+				"header_row": parsed(&m.Format.HeaderRow, "header_row", knownRow),
 			})
 		},
 	})
@@ -196,6 +200,16 @@ func readColumn(n *yaml.Node) (Column, error) {
 		"lookup":     c.readLookup,
 		"default":    func(n *yaml.Node) error { c.HasElse = true; return text(&c.Default)(n) },
 		"division":   text(&c.Division),
+		"contains":   c.readContains,
+		"loose":      flag(&c.Loose),
+		"else": func(n *yaml.Node) error {
+			other, err := readColumn(n)
+			if err != nil {
+				return err
+			}
+			c.Else = &other
+			return other.validate(n.Line, "else")
+		},
 	})
 	return c, err
 }
@@ -212,17 +226,31 @@ func (c *Column) readLookup(n *yaml.Node) error {
 	})
 }
 
+func (c *Column) readContains(n *yaml.Node) error {
+	return eachMember(n, func(name string, at, value *yaml.Node) error {
+		var to string
+		if name == "" {
+			return mappingError(at.Line, "ingest.mapping.bad_value", "key", "contains", "value", "")
+		}
+		if err := text(&to)(value); err != nil {
+			return err
+		}
+		c.Contains = append(c.Contains, Word{name, to})
+		return nil
+	})
+}
+
 func (m *Mapping) readWhere(n *yaml.Node) error {
 	if n.Kind != yaml.SequenceNode {
 		return mappingError(n.Line, "ingest.mapping.not_a_list")
 	}
 	for _, item := range n.Content {
 		var f Filter
-		err := members(item, map[string]nodeReader{"column": text(&f.Column), "in": texts(&f.In)})
+		err := members(item, map[string]nodeReader{"column": text(&f.Column), "in": texts(&f.In), "not": texts(&f.Not), "filled": flag(&f.Filled)})
 		if err != nil {
 			return err
 		}
-		if f.Column == "" || len(f.In) == 0 {
+		if f.Column == "" || len(f.In)+len(f.Not) == 0 && !f.Filled {
 			return mappingError(item.Line, "ingest.mapping.bad_value", "key", "where", "value", f.Column)
 		}
 		m.Where = append(m.Where, f)
@@ -240,6 +268,9 @@ func (c *Column) validate(line int, name string) error {
 		}
 	}
 	epochWhole := (c.Epoch != "") == (c.Step > 0) && (c.Epoch == "" || c.Column != "")
+	if c.Lookup != nil && c.Contains != nil {
+		return mappingError(line, "ingest.mapping.origin", "key", name)
+	}
 	layouts := len(c.Layouts) == 0 || (c.Epoch == "" && c.Scale == "" && c.Round == RoundNone)
 	if origins != 1 || !epochWhole || !layouts {
 		return mappingError(line, "ingest.mapping.origin", "key", name)
@@ -305,6 +336,19 @@ func knownDigits(s string) (int, error) {
 	return n, nil
 }
 
+func knownPattern(s string) (string, error) {
+	_, err := path.Match(s, "")
+	return s, err
+}
+
+func knownRow(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > headRows {
+		return 0, errRefused
+	}
+	return n, nil
+}
+
 func knownPath(s string) (string, error) {
 	_, err := parsePath(s)
 	return s, err
@@ -340,6 +384,8 @@ func parseEncoding(s string) (string, error) {
 		return "utf-8", nil
 	case "gb18030", "gbk", "gb2312":
 		return "gb18030", nil
+	case "utf-16", "utf16":
+		return "utf-16", nil
 	}
 	return "", errRefused
 }
