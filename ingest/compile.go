@@ -159,15 +159,17 @@ func ruledCell(col Column, spec columnSpec, m *Mapping, n *names) cell {
 		r.column = n.origin(col.Slug)
 	case col.Division != "":
 		r.column = n.origin(col.Division)
+	case col.Index != "":
+		r.column = n.origin(col.Index)
 	}
 	for _, name := range col.Hash {
 		r.hash = append(r.hash, n.origin(name))
 	}
 	r.template, _ = parseTemplate(col.Template) // checked when the mapping was loaded
-	own := col.RowNumber || len(col.Hash) > 0 || col.Slug != ""
+	own := col.derived()
 	for _, name := range r.template.names {
 		part := origin{}
-		if !own || (name != "row_number" && name != "hash" && name != "slug") {
+		if !own || (name != "row_number" && name != "hash" && name != "slug" && name != "index") {
 			part = n.origin(name)
 		}
 		r.parts = append(r.parts, part)

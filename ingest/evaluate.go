@@ -15,6 +15,7 @@ type evaluation struct {
 	rec      *record
 	zone     *time.Location
 	division string
+	index    map[string]string
 	year04   bool   // numbers that stand for days are counted from another day than usual
 	unguard  bool   // the file is one of WriteRefused: a leading apostrophe is not part of a value
 	seen     []byte // collects the values where rows must be distinct
@@ -109,6 +110,10 @@ func (r *rule) base(x *evaluation) (v string, p problem) {
 		if p.ok() {
 			v = slug(r.plain(v))
 		}
+	case r.Index != "":
+		if v, p = r.column.value(x); p.ok() {
+			v, p = x.lookUp(r.plain(v))
+		}
 	case r.Template == "":
 		v, p = r.column.value(x)
 		return r.plain(v), p
@@ -118,8 +123,8 @@ func (r *rule) base(x *evaluation) (v string, p problem) {
 	}
 	return r.template.fill(func(i int) (string, problem) {
 		switch r.template.names[i] {
-		case "row_number", "hash", "slug":
-			if r.RowNumber || len(r.Hash) > 0 || r.Slug != "" {
+		case "row_number", "hash", "slug", "index":
+			if r.derived() {
 				return v, problem{}
 			}
 		}
@@ -228,7 +233,22 @@ func (r *rule) dated(v string, x *evaluation) (string, problem) {
 	return r.written(t), problem{}
 }
 
+// lookUp asks the index; a reference to what the file does not hold cannot be told.
+func (x *evaluation) lookUp(key string) (string, problem) {
+	if key == "" {
+		return "", problem{}
+	}
+	v, ok := x.index[key]
+	if !ok {
+		return key, bad("ingest.refused.index")
+	}
+	return v, problem{}
+}
+
 func (r *rule) written(t time.Time) string {
+	if r.kind == holdsWhole {
+		return strconv.Itoa(t.Year())
+	}
 	if r.kind == holdsDate {
 		return t.Format(time.DateOnly)
 	}

@@ -22,6 +22,13 @@ type Mapping struct {
 	Where    []Filter          // a record must pass all
 	Each     string            // the JSON path whose elements are the rows
 	Distinct bool              // rows equal to one already yielded are passed over
+	Index    *Index            // what the file says elsewhere of the things that its records refer to
+}
+
+// Index is looked up by columns of the kind index: it holds, for the key of every record of the file, what Value names, after Words.
+type Index struct {
+	Key, Value string
+	Words      map[string]string // the values that count; nil: all, as they stand
 }
 
 // Layout is how the foreign file is written.
@@ -54,6 +61,7 @@ type Column struct {
 	Default   string
 	HasElse   bool // Default was given
 	Division  string
+	Index     string  // a source column whose value is looked up in the mapping's index
 	Contains  []Word  // the first whose text is part of the value gives the value
 	Loose     bool    // the value is read as people write it: numbers with separators and units, identifiers with blanks
 	Else      *Column // where this one is empty

@@ -147,6 +147,7 @@ func (m *Mapping) read(n *yaml.Node) error {
 		"date":     parsed(&m.Date, "date", fileDate),
 		"each":     parsed(&m.Each, "each", knownPath),
 		"distinct": flag(&m.Distinct),
+		"index":    m.readIndex,
 		"columns":  m.readColumns,
 		"where":    m.readWhere,
 		"format": func(n *yaml.Node) error {
@@ -162,6 +163,17 @@ func (m *Mapping) read(n *yaml.Node) error {
 		},
 	})
 	m.Table, m.Format.Headless = models.Table(table), !header
+	return err
+}
+
+func (m *Mapping) readIndex(n *yaml.Node) error {
+	m.Index = &Index{}
+	words := Column{}
+	err := members(n, map[string]nodeReader{"key": text(&m.Index.Key), "value": text(&m.Index.Value), "lookup": words.readLookup})
+	m.Index.Words = words.Lookup
+	if err == nil && (m.Index.Key == "" || m.Index.Value == "") {
+		return mappingError(n.Line, "ingest.mapping.bad_value", "key", "index", "value", "")
+	}
 	return err
 }
 
@@ -197,6 +209,7 @@ func readColumn(n *yaml.Node) (Column, error) {
 		"row_number": flag(&c.RowNumber),
 		"hash":       texts(&c.Hash),
 		"slug":       text(&c.Slug),
+		"index":      text(&c.Index),
 		"lookup":     c.readLookup,
 		"default":    func(n *yaml.Node) error { c.HasElse = true; return text(&c.Default)(n) },
 		"division":   text(&c.Division),
@@ -262,7 +275,7 @@ func (m *Mapping) readWhere(n *yaml.Node) error {
 func (c *Column) validate(line int, name string) error {
 	origins := 0
 	for _, named := range []bool{c.Column != "" || c.Epoch != "", c.Fixed, c.RowNumber, len(c.Hash) > 0, c.Slug != "",
-		c.Division != "", c.Template != "" && !c.RowNumber && len(c.Hash) == 0 && c.Slug == ""} {
+		c.Division != "", c.Index != "", c.Template != "" && !c.derived()} {
 		if named {
 			origins++
 		}
@@ -284,7 +297,20 @@ func (c *Column) validate(line int, name string) error {
 	return nil
 }
 
+// derived says whether the column starts from a value that its template may use by name.
+func (c *Column) derived() bool { return c.RowNumber || len(c.Hash) > 0 || c.Slug != "" || c.Index != "" }
+
+// indexed says whether the column, or one that stands for it where it is empty, asks the index.
+func (c *Column) indexed() bool {
+	return c.Index != "" || c.Else != nil && c.Else.indexed()
+}
+
 func (m *Mapping) validate() error {
+	for name, c := range m.Columns {
+		if c.indexed() && m.Index == nil {
+			return mappingError(0, "ingest.mapping.origin", "key", name)
+		}
+	}
 	if m.Table == "" {
 		return nil // the table comes with the call
 	}

@@ -59,6 +59,11 @@ func (f *File) Reader(opts Options) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p.mapping != nil && p.mapping.Index != nil {
+		if r.eval.index, err = f.readIndex(p); err != nil {
+			return nil, err
+		}
+	}
 	n, err := r.beginFile(f, p)
 	if err == nil {
 		err = r.bind(p, n)
@@ -215,7 +220,7 @@ func (r *Reader) Header() []string { return slices.Clone(r.header) }
 
 // Shape gives what WriteRefused needs to know of the file.
 func (r *Reader) Shape() Shape {
-	s := Shape{Format: r.format, Header: r.Header(), Delimiter: r.delim, Sheets: slices.Clone(r.sheets)}
+	s := Shape{Format: r.format, Header: r.Header(), Delimiter: r.delim, Sheets: slices.Clone(r.sheets), Warnings: r.Warnings()}
 	switch {
 	case r.format == JSON:
 		s.Format = JSONL

@@ -20,6 +20,7 @@ type Shape struct {
 	Header    []string // empty for JSONL and for CSV without a header line
 	Delimiter byte     // 0: comma
 	Sheets    []string // of a workbook: the n-th holds the lines from n*SheetLines on
+	Warnings  []Warning
 }
 
 func refusedColumns() []string { return []string{"refused_line", "refused_column", "refused_reason"} }
