@@ -166,7 +166,7 @@ func (r *rule) finish(v string, x *evaluation) (string, problem) {
 			return w.Value, problem{}
 		}
 	}
-	alone := (r.Lookup != nil || r.Contains != nil) && r.Division == "" && r.Epoch == "" && len(r.Layouts) == 0 && r.Scale == "" && r.Round == RoundNone
+	alone := (r.Lookup != nil || r.Contains != nil) && r.Division == "" && r.Epoch == "" && len(r.Layouts) == 0 && r.Scale == "" && r.Round == RoundNone && !(r.Loose && r.kind != holdsText)
 	if r.HasElse && (v == "" || alone) {
 		return r.Default, problem{}
 	}

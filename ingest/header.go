@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"io"
 	"slices"
 	"strconv"
@@ -24,6 +25,9 @@ func (r *Reader) begin(in io.Reader, layout Layout, m *Mapping, encoding string)
 			c.delim = '\t'
 		}
 	}
+	if layout.Delimiter == 0 && c.delim == ',' {
+		c.delim = c.lines.delimiter()
+	}
 	r.delim = c.delim
 	first, ok := c.next()
 	for n := 1; n < layout.HeaderRow && ok && !isRefusedFile(first.fields); n++ {
@@ -43,6 +47,21 @@ func (r *Reader) begin(in io.Reader, layout Layout, m *Mapping, encoding string)
 	c.count = 0
 	r.src = c
 	return r.readHeader(first)
+}
+
+// delimiter gives what parts the first line where it has no comma; a comma else.
+func (l *lines) delimiter() byte {
+	n, state := l.find(0)
+	if state != lineFound {
+		return ','
+	}
+	view := l.buf[l.pos : l.pos+n]
+	for _, d := range []byte{',', '\t', ';', '|'} {
+		if bytes.IndexByte(view, d) >= 0 {
+			return d
+		}
+	}
+	return ','
 }
 
 func isRefusedFile(header []string) bool {
