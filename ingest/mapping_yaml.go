@@ -298,7 +298,9 @@ func (c *Column) validate(line int, name string) error {
 }
 
 // derived says whether the column starts from a value that its template may use by name.
-func (c *Column) derived() bool { return c.RowNumber || len(c.Hash) > 0 || c.Slug != "" || c.Index != "" }
+func (c *Column) derived() bool {
+	return c.RowNumber || len(c.Hash) > 0 || c.Slug != "" || c.Index != ""
+}
 
 // indexed says whether the column, or one that stands for it where it is empty, asks the index.
 func (c *Column) indexed() bool {
