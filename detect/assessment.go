@@ -102,6 +102,7 @@ type Evidence struct {
 	Start      int            `json:"start"`
 	End        int            `json:"end"`
 	Hash       string         `json:"hash,omitempty"`
+	Batch      string         `json:"batch,omitempty"`
 	URL        string         `json:"url,omitempty"`
 }
 

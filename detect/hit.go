@@ -53,7 +53,7 @@ func (v *view) evidence(refs []ref) []Evidence {
 	out := make([]Evidence, 0, len(order))
 	for _, i := range order {
 		r := &refs[i]
-		e := Evidence{FactID: r.prov.FactID, Source: r.prov.Source, Family: family(r.prov), ObservedAt: r.prov.ObservedAt, Hash: r.prov.Hash, URL: r.url, Field: r.field}
+		e := Evidence{FactID: r.prov.FactID, Source: r.prov.Source, Family: family(r.prov), ObservedAt: r.prov.ObservedAt, Hash: r.prov.Hash, Batch: r.prov.BatchRef, URL: r.url, Field: r.field}
 		if r.doc >= 0 {
 			d := &v.docs[r.doc]
 			e.Field = d.field

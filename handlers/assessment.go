@@ -138,7 +138,8 @@ func shortCitation(ctx context.Context, id string) string {
 }
 
 func newEvidence(ctx context.Context, e detect.Evidence) views.EvidenceItem {
-	it := views.EvidenceItem{Source: sourceName(ctx, e.Source), At: when(e.ObservedAt), URL: e.URL, HashFull: e.Hash, Hash: e.Hash[:min(12, len(e.Hash))]}
+	it := views.EvidenceItem{Source: sourceName(ctx, e.Source), At: when(e.ObservedAt), URL: e.URL, HashFull: e.Hash, Hash: e.Hash[:min(12, len(e.Hash))],
+		Fact: factURL(models.Provenance{BatchRef: e.Batch, Hash: e.Hash})}
 	if e.Field != "" && i18n.Has(ctx, "evidence."+e.Field) {
 		it.Field = i18n.T(ctx, "evidence."+e.Field)
 	}

@@ -133,7 +133,7 @@ func newHistory(ctx context.Context, f companyFile) []views.HistoryItem {
 	var list []views.HistoryItem
 	add := func(table models.Table, p models.Provenance, text string) {
 		list = append(list, views.HistoryItem{Observed: when(p.ObservedAt), Recorded: whenMinute(p.RecordedAt), Table: i18n.T(ctx, "table."+string(table)), Source: sourceName(ctx, p.Source),
-			Batch: p.BatchRef, Hash: p.Hash[:min(12, len(p.Hash))], Text: text})
+			Batch: p.BatchRef, Hash: p.Hash[:min(12, len(p.Hash))], URL: factURL(p), Text: text})
 	}
 	for _, r := range f.facts.Registry {
 		add(models.TableCompanies, r.Provenance, r.Row.Name)
@@ -156,4 +156,18 @@ func newHistory(ctx context.Context, f companyFile) []views.HistoryItem {
 	}
 	slices.SortStableFunc(list, func(a, b views.HistoryItem) int { return strings.Compare(b.Observed.Machine, a.Observed.Machine) })
 	return list
+}
+
+// newConflicts lists the columns of the registry on which sources contradict each other, with what counts first.
+func newConflicts(ctx context.Context, f companyFile) []views.ConflictRow {
+	var rows []views.ConflictRow
+	for _, c := range f.facts.Registered().Conflicts {
+		row := views.ConflictRow{Column: columnName(ctx, c.Column)}
+		for i, k := range c.Claims {
+			value := columnText(ctx, models.TableCompanies, models.ColumnValue{Column: c.Column, Value: k.Value})
+			row.Claims = append(row.Claims, views.ClaimItem{Value: value, Source: sourceName(ctx, k.Source), URL: factURL(k.Provenance), At: when(k.ObservedAt), Counts: i == 0})
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }

@@ -89,10 +89,7 @@ func (f *companyFile) forget() {
 	}
 	f.stored = slices.DeleteFunc(f.stored, func(s models.Assessment) bool { return s.RecordedAt.After(f.asOf) })
 	f.alerts = slices.DeleteFunc(f.alerts, func(al models.AlertLine) bool { return al.RaisedAt.After(f.asOf) })
-	f.sub.Name = ""
-	if n := len(f.facts.Registry); n > 0 {
-		f.sub.Name = f.facts.Registry[n-1].Row.Name
-	}
+	f.sub.Name = f.facts.Registered().Name
 }
 
 func relatedSubjects(facts *models.CompanyFacts) []models.SubjectRef {
@@ -117,7 +114,7 @@ func newCompanyShowPage(ctx context.Context, actor models.Actor, f companyFile, 
 		p.AsOfNote = i18n.T(ctx, "company.as_of_note", "at", i18n.Moment(f.asOf.Time()))
 	}
 	p.Products, p.Relations, p.Signals, p.Licences = newProducts(ctx, f), newRelations(ctx, actor, f), newSignals(ctx, f), newLicences(ctx, f)
-	p.History = newHistory(ctx, f)
+	p.History, p.Conflicts = newHistory(ctx, f), newConflicts(ctx, f)
 	for _, al := range f.alerts {
 		p.Alerts = append(p.Alerts, newSimilarRow(ctx, al))
 		if al.Open && p.AlertURL == "" {
@@ -147,10 +144,7 @@ func newCompanyShowPage(ctx context.Context, actor models.Actor, f companyFile, 
 
 // companyMeta writes the registry's newest row, and the figures the page opens with.
 func companyMeta(ctx context.Context, f companyFile) (meta []string, facts []views.Pair, scope string, figures []views.Figure) {
-	var row models.CompanyRow
-	if n := len(f.facts.Registry); n > 0 {
-		row = f.facts.Registry[n-1].Row
-	}
+	row := f.facts.Registered()
 	meta = append(meta, placeName(ctx, f.sub.DivisionCode))
 	if row.EstablishedOn != "" {
 		meta = append(meta, i18n.T(ctx, "company.established", "on", string(row.EstablishedOn)))

@@ -60,6 +60,12 @@ const (
 	ActReferralObserve Action = "referral.observe" // read as the procuratorate
 	ActBatchRead       Action = "batch.read"
 	ActFactLoad        Action = "fact.load"
+	ActFactRead        Action = "fact.read"       // follow a figure to the fact, row and file it comes from
+	ActFactAntiFraud   Action = "fact.anti_fraud" // see what may be used against fraud alone
+	ActFactRetract     Action = "fact.retract"    // withdraw a wrong fact
+	ActSourceRead      Action = "source.read"
+	ActSourceChange    Action = "source.change"
+	ActConnectorChange Action = "connector.change"
 	ActScanRead        Action = "scan.read"
 	ActScanStart       Action = "scan.start"
 	ActUserRead        Action = "user.read"
@@ -114,6 +120,15 @@ func (a Actor) HasRole(r Role) bool { return slices.Contains(a.Roles, r) }
 func Actions() []Action {
 	return []Action{ActAlertRead, ActAlertAccept, ActAlertDismiss, ActAlertSnooze, ActAlertAssign, ActAlertPropose, ActCompanyRead,
 		ActPersonRead, ActAccountRead, ActPersonReveal, ActCaseRead, ActCaseOpen, ActReferralForm, ActReferralTeam, ActReferralRead,
-		ActReferralApprove, ActReferralPolice, ActReferralObserve, ActBatchRead, ActFactLoad, ActScanRead, ActScanStart, ActUserRead,
+		ActReferralApprove, ActReferralPolice, ActReferralObserve, ActBatchRead, ActFactLoad, ActFactRead, ActFactAntiFraud, ActFactRetract, ActSourceRead, ActSourceChange, ActConnectorChange, ActScanRead, ActScanStart, ActUserRead,
 		ActUserChange, ActGrantRead, ActGrantChange, ActAuditRead}
+}
+
+// purposes gives which facts of limited purpose the actor may see in a place, on pages of accounts and persons. That a
+// suspicious transaction was reported stays with those who received the report: nobody sees it here.
+func (a Actor) purposes(p Place) []Purpose {
+	if a.CanAt(ActFactAntiFraud, p) {
+		return []Purpose{PurposeAntiFraudOnly}
+	}
+	return nil
 }

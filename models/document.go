@@ -100,16 +100,16 @@ func (t *tx) party(subjectID int64) (Party, error) {
 		return Party{}, fmt.Errorf("read the party: %w", err)
 	}
 	p := Party{Name: sub.Name, USCC: sub.Key}
-	facts, err := companyFacts(t.db, []Subject{sub}, nil, AsOf{})
+	sources, err := readSources(t.db)
+	if err != nil {
+		return p, err
+	}
+	facts, err := companyFacts(t.db, []Subject{sub}, sources, AsOf{})
 	if err != nil {
 		return p, err
 	}
 	cf := facts[sub.ID]
-	for _, f := range cf.Registry {
-		if f.Row.Address != "" {
-			p.Address = f.Row.Address
-		}
-	}
+	p.Address = cf.Registered().Address
 	for _, f := range cf.Relations {
 		if f.Row.Kind != "legal_representative" || f.Row.UntilOn != "" {
 			continue

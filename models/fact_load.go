@@ -77,7 +77,7 @@ func (l *Loader) factRow(t *tx, r Row) (factRow, error) {
 
 // names gives what a row says of its own subject's name, place and owner.
 func (l *Loader) names(r Row, f factRow) (naming, bool) {
-	n := naming{ref: f.subject, at: f.observed, named: true, place: l.batch.Place}
+	n := naming{ref: f.subject, at: f.observed, named: true, place: l.batch.Place, standing: l.standing(f.source)}
 	division := ""
 	switch r.Table {
 	case TableCompanies:
@@ -128,20 +128,32 @@ func (l *Loader) storeFacts(ctx context.Context, t *tx, c *chunk) error {
 		return err
 	}
 	c.accepted, c.unchanged = int64(len(fresh)), int64(len(rows)-len(fresh))
+	for i, f := range rows {
+		c.came(f.source, i, f.payload)
+	}
+	for _, f := range fresh {
+		c.tally[f.source].accepted++
+	}
 	if len(fresh) == 0 {
 		return nil
 	}
-	if err := t.putSubjects(ctx, l.known, named, mentioned, l.batch.Place); err != nil {
+	var newest int64
+	if err := t.db.Table("facts").Select("COALESCE(MAX(id), 0)").Scan(&newest).Error; err != nil {
+		return fmt.Errorf("read the newest fact: %w", err)
+	}
+	made, err := t.putSubjects(ctx, l.known, named, mentioned, l.batch.Place, newest+int64(len(fresh)))
+	if err != nil {
 		return err
 	}
 	if err := t.setOwners(l.known, named); err != nil {
 		return err
 	}
-	return l.writeFacts(ctx, t, fresh)
+	return l.writeFacts(ctx, t, fresh, made)
 }
 
 // freshFacts leaves out the rows that are already known. A row that states its own time is known when the newest fact of its
-// identity and that time has the same content; one that does not, when the newest fact of its identity has.
+// identity and that time has the same content; one that does not, when the newest fact of its identity has. A fact that was
+// retracted is not known: a source that insists says it anew.
 func freshFacts(t *tx, rows []factRow) ([]factRow, error) {
 	type at struct {
 		ident [16]byte
@@ -164,7 +176,8 @@ func freshFacts(t *tx, rows []factRow) ([]factRow, error) {
 			Stated     bool
 			Hash       []byte
 		}
-		err := t.db.Table("facts").Select("ident, observed_at, stated, hash").Where("ident IN ?", idents[from:min(from+5000, len(idents))]).Order("id").Find(&have).Error
+		err := t.db.Table("facts f").Select("f.ident, f.observed_at, f.stated, f.hash").Where("f.ident IN ?", idents[from:min(from+5000, len(idents))]).
+			Where("NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact_id = f.id)").Order("f.id").Find(&have).Error
 		if err != nil {
 			return nil, fmt.Errorf("look known facts up: %w", err)
 		}
@@ -199,7 +212,8 @@ var factColumns = []column{{"tbl", textColumn}, {"ident", bytesColumn}, {"source
 	{"other_id", intColumn}, {"batch_id", intColumn}, {"line", intColumn}, {"stated", boolColumn}, {"observed_at", instantColumn},
 	{"recorded_at", instantColumn}, {"hash", bytesColumn}, {"payload", textColumn}}
 
-func (l *Loader) writeFacts(ctx context.Context, t *tx, rows []factRow) error {
+// writeFacts stores facts and marks whom they are about, but for those that were just made with their mark.
+func (l *Loader) writeFacts(ctx context.Context, t *tx, rows []factRow, made map[int64]bool) error {
 	touched := map[int64]bool{}
 	put := bulk{table: "facts", columns: factColumns}
 	_, err := put.insert(ctx, t.db, len(rows), func(row, col int) any {
@@ -240,6 +254,18 @@ func (l *Loader) writeFacts(ctx context.Context, t *tx, rows []factRow) error {
 	})
 	if err != nil {
 		return err
+	}
+	var products []int64
+	for _, f := range rows {
+		if f.table == TableProducts {
+			products = append(products, l.known[f.other])
+		}
+	}
+	for id := range made {
+		delete(touched, id)
+	}
+	for _, id := range products {
+		touched[id] = true // for its owner
 	}
 	return t.touch(touched)
 }

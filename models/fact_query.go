@@ -10,10 +10,18 @@ import (
 	"gorm.io/gorm"
 )
 
-// AsOf bounds what a question may know: facts recorded by RecordedBy and observed by ObservedBy; a zero bound does not limit.
+// AsOf bounds what a question may know: facts recorded by RecordedBy and observed by ObservedBy, where a zero bound does not
+// limit; and facts of sources of general purpose, unless Purposes names others too (law.md 0.8, 0.9).
 type AsOf struct {
 	RecordedBy Instant
 	ObservedBy Instant
+	Purposes   []Purpose
+}
+
+// permitted keeps what comes from sources whose purpose allows the question; column holds the source's code.
+func (a AsOf) permitted(q *gorm.DB, column string) *gorm.DB {
+	may := append([]Purpose{PurposeGeneral}, a.Purposes...)
+	return q.Where(column+" NOT IN (SELECT code FROM sources WHERE purpose NOT IN ?)", may)
 }
 
 // storedFact is a row of facts joined with its subjects.
@@ -33,13 +41,14 @@ type storedFact struct {
 func (f storedFact) provenance(sources map[string]Source) Provenance {
 	src, ok := sources[f.Source]
 	if !ok {
-		src = Source{Family: f.Source, Purpose: PurposeGeneral}
+		src = Source{Family: f.Source, Purpose: PurposeGeneral, Standing: CommonStanding}
 	}
-	return Provenance{FactID: f.ID, Source: f.Source, Family: src.Family, Purpose: src.Purpose, ObservedAt: f.ObservedAt,
+	return Provenance{FactID: f.ID, Source: f.Source, Family: src.Family, Purpose: src.Purpose, Standing: src.Standing, ObservedAt: f.ObservedAt,
 		RecordedAt: f.RecordedAt, BatchRef: f.BatchRef, Hash: hex.EncodeToString(f.Hash)}
 }
 
 func bounded(q *gorm.DB, asOf AsOf) *gorm.DB {
+	q = asOf.permitted(q, "f.source")
 	if !asOf.ObservedBy.IsZero() {
 		q = q.Where("f.observed_at <= ?", asOf.ObservedBy)
 	}

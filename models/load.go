@@ -24,6 +24,7 @@ type Loader struct {
 	batch *Batch
 	known subjectIndex
 	seen  map[string]bool // sources registered so far
+	ranks map[string]int64
 }
 
 // NewLoader gives a loader for a batch that was begun.
@@ -38,6 +39,7 @@ type chunk struct {
 	accepted  int64
 	unchanged int64
 	sources   map[string]bool // named for the first time
+	tally     map[string]*tally
 }
 
 // Append stores rows and refusals up to the given line of a file, in one transaction with the file's progress: what is
@@ -49,7 +51,7 @@ func (l *Loader) Append(ctx context.Context, f *BatchFile, rows []Row, refused [
 		if tries++; tries > 1 {
 			clear(l.known) // the try before was rolled back, and with it the subjects it made
 		}
-		c.accepted, c.unchanged, c.refused = 0, 0, refused
+		c.accepted, c.unchanged, c.refused, c.tally = 0, 0, refused, map[string]*tally{}
 		var progress BatchFile
 		if err := t.forUpdate().Where("id = ?", f.ID).Take(&progress).Error; err != nil {
 			return fmt.Errorf("read progress of %s: %w", f.Name, err)
@@ -61,6 +63,9 @@ func (l *Loader) Append(ctx context.Context, f *BatchFile, rows []Row, refused [
 			return err
 		}
 		if err := t.refuse(f.ID, c.refused); err != nil {
+			return err
+		}
+		if err := l.noteTally(t, f.Table, c); err != nil {
 			return err
 		}
 		if err := t.db.Table("batch_files").Where("id = ?", f.ID).Updates(map[string]any{"line": upTo, "status": "running",
@@ -97,6 +102,9 @@ func (l *Loader) store(ctx context.Context, t *tx, table Table, c *chunk) error 
 		return err
 	}
 	c.sources = fresh
+	if err := l.readRanks(t); err != nil {
+		return err
+	}
 	if table == TableTransfers {
 		return l.storeTransfers(ctx, t, c)
 	}

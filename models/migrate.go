@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -31,6 +32,9 @@ func (s *Store) provider() (*goose.Provider, error) {
 	}
 	return p, nil
 }
+
+// Pool gives the connections that writes go through, for the durable queue, whose tables stand in the same database.
+func (s *Store) Pool() (*sql.DB, error) { return s.w.DB() }
 
 // SchemaVersions gives the version the database is at and the newest this program knows.
 func (s *Store) SchemaVersions(ctx context.Context) (have, known int64, err error) {

@@ -46,13 +46,13 @@ func (s *Store) personal(ctx context.Context, actor Actor, kind SubjectKind, act
 	if err := s.NoteRead(ctx, actor, string(action), string(kind)+":"+ref, f.Place, nil); err != nil {
 		return f, err
 	}
-	if err := s.personalFacts(ctx, &f); err != nil {
+	if err := s.personalFacts(ctx, &f, actor.purposes(f.Place)); err != nil {
 		return f, err
 	}
 	if kind == KindPerson {
 		err = scoped(s.read(ctx), actor.Scope(ActAccountRead), "").Where("kind = ? AND owner_id = ?", KindAccount, f.ID).Order("id").Limit(200).Find(&f.Owned).Error
 	} else {
-		f.Transfers, err = s.transfersOf(ctx, f.ID, 100)
+		f.Transfers, err = s.transfersOf(ctx, f.ID, AsOf{Purposes: actor.purposes(f.Place)}, 100)
 	}
 	if err != nil {
 		return f, fmt.Errorf("%s %s: %w", kind, ref, err)
@@ -60,21 +60,18 @@ func (s *Store) personal(ctx context.Context, actor Actor, kind SubjectKind, act
 	return f, nil
 }
 
-func (s *Store) personalFacts(ctx context.Context, f *PersonFile) error {
+func (s *Store) personalFacts(ctx context.Context, f *PersonFile, more []Purpose) error {
 	sources, err := s.Sources(ctx)
 	if err != nil {
 		return err
 	}
 	var list []storedFact
-	q := bounded(s.read(ctx).Table("facts f").Select("f.*, b.ref AS batch_ref").Joins("LEFT JOIN batches b ON b.id = f.batch_id"), AsOf{})
+	q := bounded(s.read(ctx).Table("facts f").Select("f.*, b.ref AS batch_ref").Joins("LEFT JOIN batches b ON b.id = f.batch_id"), AsOf{Purposes: more})
 	if err := q.Where("(f.subject_id = ? OR f.other_id = ?)", f.ID, f.ID).Order("f.observed_at, f.id").Limit(2000).Find(&list).Error; err != nil {
 		return fmt.Errorf("read facts: %w", err)
 	}
 	for _, row := range list {
 		p := row.provenance(sources)
-		if p.Purpose != PurposeGeneral {
-			continue
-		}
 		var persons []Fact[PersonRow]
 		var accounts []Fact[AccountRow]
 		switch row.Tbl {
@@ -98,11 +95,11 @@ func (s *Store) personalFacts(ctx context.Context, f *PersonFile) error {
 	return nil
 }
 
-func (s *Store) transfersOf(ctx context.Context, account int64, limit int) ([]Transfer, error) {
+func (s *Store) transfersOf(ctx context.Context, account int64, asOf AsOf, limit int) ([]Transfer, error) {
 	var list []Transfer
-	err := s.read(ctx).Raw(`SELECT t.id, t.source, t.key, t.from_id, t.to_id, a.key AS from_account, b.key AS to_account, t.amount_fen, t.currency, t.at, t.channel, t.memo
-		FROM transfers t JOIN subjects a ON a.id = t.from_id JOIN subjects b ON b.id = t.to_id WHERE t.from_id = ? OR t.to_id = ? ORDER BY t.at DESC, t.id DESC LIMIT ?`,
-		account, account, limit).Scan(&list).Error
+	q := s.read(ctx).Table("transfers t").Select("t.id, t.source, t.key, t.from_id, t.to_id, a.key AS from_account, b.key AS to_account, t.amount_fen, t.currency, t.at, t.channel, t.memo").
+		Joins("JOIN subjects a ON a.id = t.from_id").Joins("JOIN subjects b ON b.id = t.to_id").Where("(t.from_id = ? OR t.to_id = ?)", account, account)
+	err := asOf.permitted(q, "t.source").Order("t.at DESC, t.id DESC").Limit(limit).Scan(&list).Error
 	return list, err
 }
 

@@ -186,6 +186,7 @@ type Provenance struct {
 	Source     string
 	Family     string
 	Purpose    Purpose
+	Standing   int64
 	ObservedAt Instant
 	RecordedAt Instant
 	BatchRef   string

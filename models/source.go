@@ -4,18 +4,28 @@ import (
 	"context"
 	"fmt"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
 
-// Source is a supplier of facts. Facts of two sources of one family are not independent of each other.
+// Source is a supplier of facts. Facts of two sources of one family are not independent of each other. Standing orders sources
+// that contradict each other on what a registry holds (name, address, capital): the lower one wins, equal ones by the newer
+// observation. FreshHours is how long the source may be silent, 0 for no expectation.
 type Source struct {
 	Code         string `gorm:"primaryKey"`
 	Name         string
 	NameEn       string
 	Family       string
 	Purpose      Purpose
+	Standing     int64
+	FreshHours   int64
+	Steward      string
 	RegisteredAt Instant
+	Version      int64
 }
+
+// CommonStanding is that of a source nobody ranked; a registry of record stands below it, and so wins.
+const CommonStanding = 50
 
 // RegisterSources records suppliers that are not known yet: purpose general and, where none is given, a family of their own.
 func (s *Store) RegisterSources(ctx context.Context, actor Actor, list []Source) error {
@@ -30,7 +40,10 @@ func (s *Store) RegisterSources(ctx context.Context, actor Actor, list []Source)
 			if list[i].Name == "" {
 				list[i].Name, list[i].NameEn = list[i].Code, list[i].Code
 			}
-			list[i].RegisteredAt = t.now
+			if list[i].Standing == 0 {
+				list[i].Standing = CommonStanding
+			}
+			list[i].RegisteredAt, list[i].Version = t.now, 1
 		}
 		if err := t.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&list).Error; err != nil {
 			return fmt.Errorf("register sources: %w", err)
@@ -42,8 +55,12 @@ func (s *Store) RegisterSources(ctx context.Context, actor Actor, list []Source)
 
 // Sources lists all suppliers by code.
 func (s *Store) Sources(ctx context.Context) (map[string]Source, error) {
+	return readSources(s.read(ctx))
+}
+
+func readSources(db *gorm.DB) (map[string]Source, error) {
 	var list []Source
-	if err := s.read(ctx).Find(&list).Error; err != nil {
+	if err := db.Find(&list).Error; err != nil {
 		return nil, fmt.Errorf("list sources: %w", err)
 	}
 	by := make(map[string]Source, len(list))
@@ -60,7 +77,7 @@ func (t *tx) missingSources(codes map[string]bool) error {
 	}
 	list := make([]Source, 0, len(codes))
 	for code := range codes {
-		list = append(list, Source{Code: code, Name: code, NameEn: code, Family: code, Purpose: PurposeGeneral, RegisteredAt: t.now})
+		list = append(list, Source{Code: code, Name: code, NameEn: code, Family: code, Purpose: PurposeGeneral, Standing: CommonStanding, RegisteredAt: t.now, Version: 1})
 	}
 	if err := t.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&list).Error; err != nil {
 		return fmt.Errorf("register sources: %w", err)

@@ -54,6 +54,7 @@ func (l *Loader) storeTransfers(ctx context.Context, t *tx, c *chunk) error {
 		if row.observed.IsZero() {
 			row.observed = row.At
 		}
+		c.came(r.Source, len(rows), content)
 		key := r.Source + "\x00" + row.ID
 		if i, ok := first[key]; ok {
 			c.settle(rows[i].hash[:], row)
@@ -64,7 +65,7 @@ func (l *Loader) storeTransfers(ctx context.Context, t *tx, c *chunk) error {
 		mentioned[SubjectRef{KindAccount, row.FromAccount}] = true
 		mentioned[SubjectRef{KindAccount, row.ToAccount}] = true
 	}
-	if err := t.putSubjects(ctx, l.known, nil, mentioned, l.batch.Place); err != nil {
+	if _, err := t.putSubjects(ctx, l.known, nil, mentioned, l.batch.Place, 0); err != nil {
 		return err
 	}
 	var before int64
@@ -76,6 +77,9 @@ func (l *Loader) storeTransfers(ctx context.Context, t *tx, c *chunk) error {
 		return err
 	}
 	c.accepted = n
+	for _, tally := range c.tally {
+		tally.accepted = n * tally.rows / int64(max(len(c.rows), 1)) // in a chunk of several sources a share
+	}
 	if n == int64(len(rows)) {
 		return nil
 	}

@@ -16,6 +16,8 @@ type Desk struct {
 	Store *models.Store
 	Rules detect.Rules
 	Log   *slog.Logger
+	// Places are what connectors may use; without any, none can be set up.
+	Places Places
 
 	scanning sync.Mutex // one scan of this process at a time
 }

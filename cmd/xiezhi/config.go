@@ -26,6 +26,7 @@ type config struct {
 	SecretFile  string        `env:"XIEZHI_SECRET_FILE"`
 	Division    string        `env:"XIEZHI_DIVISION" envDefault:"000000"`
 	ClockOffset time.Duration `env:"XIEZHI_CLOCK_OFFSET"`
+	Places      string        `env:"XIEZHI_PLACES"` // a file that names the folders and databases of connectors
 
 	clock func() time.Time // instead of the machine's, in tests
 }
@@ -40,6 +41,9 @@ func readConfig() (config, error) {
 	}
 	if c.SecretFile == "" {
 		c.SecretFile = filepath.Join(c.DataDir, "secret")
+	}
+	if c.Places == "" {
+		c.Places = filepath.Join(c.DataDir, "places.yaml")
 	}
 	if c.ClockOffset == 0 {
 		offset, err := os.ReadFile(c.offsetFile())

@@ -13,6 +13,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,7 +44,11 @@ func table(text string) [][]string {
 func knownSources() []models.Source {
 	var list []models.Source
 	for _, r := range table(demoSources) {
-		list = append(list, models.Source{Code: r[0], Name: r[1], NameEn: r[2], Family: r[3], Purpose: models.PurposeGeneral})
+		standing, err := strconv.ParseInt(r[4], 10, 64)
+		if err != nil {
+			panic("embedded table of sources: " + err.Error())
+		}
+		list = append(list, models.Source{Code: r[0], Name: r[1], NameEn: r[2], Family: r[3], Purpose: models.PurposeGeneral, Standing: standing})
 	}
 	return list
 }
@@ -67,6 +72,7 @@ func demoCommand() *cobra.Command {
 				return err
 			}
 			cfg.Addr, cfg.DataDir, cfg.DB, cfg.SecretFile = addr, dir, filepath.Join(dir, "xiezhi.db"), filepath.Join(dir, "secret")
+			cfg.Places = filepath.Join(dir, "places.yaml")
 			cfg.BaseURL = "http://" + addr
 			if err := loopback(addr); err != nil {
 				return err

@@ -89,7 +89,8 @@ func (a attack) api() bool      { return strings.HasPrefix(a.path(), "/api/") }
 
 // address fills the path with an object.
 func (a attack) address(ref string) string {
-	pairs := append([]string{":ref", url.PathEscape(ref), ":id", url.PathEscape(ref)}, a.words...)
+	ref, hash, _ := strings.Cut(ref, " ") // a fact is named by its batch and its digest
+	pairs := append([]string{":ref", url.PathEscape(ref), ":id", url.PathEscape(ref), ":hash", hash}, a.words...)
 	path := strings.NewReplacer(pairs...).Replace(a.path())
 	if a.query != nil {
 		path += a.query(ref)
@@ -109,6 +110,11 @@ func same(v url.Values) func(string) url.Values {
 	}
 }
 
+// connectorForm is a watched folder, which the operator named.
+func connectorForm(name string) url.Values {
+	return url.Values{"kind": {"folder"}, "name": {name}, "place_name": {"drop"}, "source": {"SAMR"}, "table": {"companies"}, "every_minutes": {"15"}}
+}
+
 // alertForms are the bodies of the verbs of an alert.
 var alertForms = map[string]func(string) url.Values{
 	"accept": none, "reopen": none,
@@ -125,6 +131,12 @@ func (w *province) attacks() []attack {
 		{route: "GET /locale"}, {route: "POST /logout", fresh: true, form: none}, {route: "GET /"}, {route: "GET /me"},
 		{route: "POST /me/prefer", form: same(url.Values{"theme": {"dark"}, "locale": {"en"}})}, {route: "GET /search", query: func(string) string { return "?q=x" }},
 		{route: "GET /alerts", query: func(string) string { return "?view=all" }}, {route: "GET /companies"}, {route: "GET /cases"}, {route: "GET /referrals", query: func(string) string { return "?view=all" }}, {route: "GET /desk"}, {route: "GET /batches"},
+		{route: "GET /sources"}, {route: "GET /sources/:code", words: []string{":code", "SAMR"}}, {route: "GET /connectors/new"},
+		{route: "POST /sources/:code/change", words: []string{":code", "SAMR"}, form: same(url.Values{"name": {"市场监管"}, "name_en": {"Registry"}, "family": {"SAMR"}, "purpose": {"general"}, "fresh_hours": {"24"}})},
+		{route: "POST /sources/:code/clear", words: []string{":code", "TAX"}, form: none},
+		{route: "POST /connectors", form: same(connectorForm("新连接"))}, {route: "GET /connectors/:ref", kind: "connector"},
+		{route: "POST /connectors/:ref/change", kind: "connector", form: same(connectorForm("改名"))},
+		{route: "GET /batches/:ref/facts/:hash", kind: "fact"}, {route: "POST /batches/:ref/facts/:hash/retract", kind: "fact", form: same(url.Values{"reason": {"来源书面更正"}})},
 		{route: "GET /scans"}, {route: "GET /admin/users"}, {route: "GET /admin/grants"}, {route: "GET /admin/audit"}, {route: "GET /healthz"}, {route: "GET /readyz"},
 		{route: "POST /scans", form: same(url.Values{"all": {"true"}})}, {route: "POST /batches", form: same(url.Values{"table": {"companies"}}), file: true},
 		{route: "POST /admin/audit/verify", form: none}, {route: "POST /alerts/next", form: none},
@@ -144,6 +156,9 @@ func (w *province) attacks() []attack {
 		{route: "GET /companies/:id", kind: "company"}, {route: "GET /api/v1/companies/:id", kind: "company"},
 		{route: "GET /persons/:ref", kind: "person"}, {route: "GET /accounts/:ref", kind: "account"},
 		{route: "GET /batches/:ref", kind: "batch"}, {route: "GET /batches/:ref/files/:position/refused", kind: "batch", words: []string{":position", "3"}},
+	}
+	for _, verb := range []string{"pause", "resume", "run"} {
+		list = append(list, attack{route: "POST /connectors/:ref/" + verb, kind: "connector", form: none})
 	}
 	for _, noun := range []string{"persons", "accounts"} {
 		list = append(list, attack{route: "POST /" + noun + "/:ref/reveal", kind: strings.TrimSuffix(noun, "s"), form: func(place string) url.Values {
@@ -195,6 +210,10 @@ func unknownRef(kind string) string {
 		return "AJ-440300-2026-99999"
 	case "batch":
 		return "PC-440300-2026-99999"
+	case "connector":
+		return "LJ-440300-2026-99999"
+	case "fact":
+		return "PC-440300-2026-99999 " + strings.Repeat("0", 64)
 	case "company":
 		return "M440300-99"
 	case "person", "account":

@@ -183,7 +183,7 @@ func (a attack) request(t testing.TB, who person, base, ref, place string) *http
 			}
 		}
 		switch {
-		case strings.Contains(a.path(), "/facts/"):
+		case a.api() && strings.Contains(a.path(), "/facts/"):
 			body, kind = strings.NewReader(`{"uscc":"NEW-1","name":"新公司"}`), "application/x-ndjson"
 		case a.api():
 			body, kind = strings.NewReader(jsonBody(t, form)), "application/json"

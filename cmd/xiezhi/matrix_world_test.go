@@ -92,7 +92,9 @@ func newProvince(t testing.TB, target string) *province {
 	if w.policy, err = authz.Load(); err != nil {
 		t.Fatal(err)
 	}
+	w.p.desk.Places = work.Places{Folders: map[string]string{"drop": t.TempDir()}, Spool: t.TempDir()}
 	w.people(t)
+	w.alarm(t)
 	for _, place := range places {
 		w.facts(t, place)
 	}
@@ -193,6 +195,14 @@ func (w *province) facts(t testing.TB, place string) {
 	}
 	w.put("batch", place, rep.Batch)
 	w.put("company", place, companyID(place, 0))
+	steward := models.Actor{Name: "test", Permits: map[models.Action]models.Scope{models.ActConnectorChange: models.ScopeOf(place)}}
+	conn, err := w.p.store.AddConnector(t.Context(), steward, models.NewConnector{Name: "登记交换", Kind: models.ConnectorFolder, PlaceName: "drop", Source: "SAMR",
+		Table: models.TableCompanies, Division: place, EveryMinutes: 60}, []string{"drop"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.put("connector", place, conn.Ref)
+	w.put("fact", place, rep.Batch+" "+w.factHash(t, companyID(place, 0)))
 	db := w.raw(t)
 	for kind, key := range map[string]string{"person": "P" + place, "account": "ACC-" + place} {
 		var ref string
@@ -201,6 +211,29 @@ func (w *province) facts(t testing.TB, place string) {
 		}
 		w.put(kind, place, ref)
 	}
+}
+
+// alarm makes a source late, so that there is an alarm to clear.
+func (w *province) alarm(t testing.TB) {
+	t.Helper()
+	boss := models.Actor{Name: "test", Permits: map[models.Action]models.Scope{models.ActSourceRead: models.ScopeOf("440000"), models.ActSourceChange: models.ScopeOf("440000")}}
+	if err := w.p.store.ChangeSource(t.Context(), boss, "TAX", models.SourceChange{Name: "税务", NameEn: "Tax", Family: "TAX", Purpose: models.PurposeGeneral, FreshHours: 1}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.raw(t).Exec("INSERT INTO source_alarms (source, kind, detail, raised_at) SELECT 'TAX', 'silent', '{}', registered_at FROM sources WHERE code = 'TAX'"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// factHash gives the digest of a company's registry fact.
+func (w *province) factHash(t testing.TB, company string) string {
+	t.Helper()
+	all := models.Actor{Name: "test", Permits: map[models.Action]models.Scope{models.ActCompanyRead: models.ScopeOf("000000")}}
+	_, facts, err := w.p.store.Company(t.Context(), all, company, models.AsOf{})
+	if err != nil || len(facts.Registry) != 1 {
+		t.Fatal(company, err)
+	}
+	return facts.Registry[0].Hash
 }
 
 func companyID(place string, i int) string { return fmt.Sprintf("M%s-%02d", place, i) }

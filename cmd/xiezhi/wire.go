@@ -22,6 +22,7 @@ import (
 	"xiezhi/handlers"
 	"xiezhi/i18n"
 	"xiezhi/ingest"
+	"xiezhi/jobs"
 	"xiezhi/law"
 	"xiezhi/models"
 	"xiezhi/referral"
@@ -66,7 +67,11 @@ func openPortal(ctx context.Context, cfg config, migrate migration) (*portal, er
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("read the rules: %w", err), store.Close())
 	}
-	p.desk = &work.Desk{Store: store, Rules: rules, Log: log}
+	places, err := readPlaces(cfg)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	p.desk = &work.Desk{Store: store, Rules: rules, Log: log, Places: places}
 	return p, nil
 }
 
@@ -90,6 +95,13 @@ func (p *portal) prepare(ctx context.Context, m migration) error {
 		return nil
 	}
 	if err := p.store.Migrate(ctx); err != nil {
+		return err
+	}
+	pool, err := p.store.Pool()
+	if err != nil {
+		return err
+	}
+	if err := jobs.Migrate(ctx, pool, p.store.Dialect()); err != nil {
 		return err
 	}
 	return p.store.RegisterSources(ctx, models.System("migrate"), knownSources())
@@ -184,6 +196,7 @@ func (p *portal) background(ctx context.Context, scan bool) {
 	})
 	if scan {
 		p.running.Go(func() { p.desk.Watch(ctx, models.System("scan"), 500*time.Millisecond) })
+		p.running.Go(func() { p.workQueue(ctx) })
 	}
 }
 
