@@ -60,6 +60,8 @@ const (
 	ActReferralObserve Action = "referral.observe" // read as the procuratorate
 	ActBatchRead       Action = "batch.read"
 	ActFactLoad        Action = "fact.load"
+	ActMappingRead     Action = "mapping.read"
+	ActMappingChange   Action = "mapping.change"
 	ActFactRead        Action = "fact.read"       // follow a figure to the fact, row and file it comes from
 	ActFactAntiFraud   Action = "fact.anti_fraud" // see what may be used against fraud alone
 	ActFactRetract     Action = "fact.retract"    // withdraw a wrong fact
@@ -120,7 +122,7 @@ func (a Actor) HasRole(r Role) bool { return slices.Contains(a.Roles, r) }
 func Actions() []Action {
 	return []Action{ActAlertRead, ActAlertAccept, ActAlertDismiss, ActAlertSnooze, ActAlertAssign, ActAlertPropose, ActCompanyRead,
 		ActPersonRead, ActAccountRead, ActPersonReveal, ActCaseRead, ActCaseOpen, ActReferralForm, ActReferralTeam, ActReferralRead,
-		ActReferralApprove, ActReferralPolice, ActReferralObserve, ActBatchRead, ActFactLoad, ActFactRead, ActFactAntiFraud, ActFactRetract, ActSourceRead, ActSourceChange, ActConnectorChange, ActScanRead, ActScanStart, ActUserRead,
+		ActReferralApprove, ActReferralPolice, ActReferralObserve, ActBatchRead, ActFactLoad, ActMappingRead, ActMappingChange, ActFactRead, ActFactAntiFraud, ActFactRetract, ActSourceRead, ActSourceChange, ActConnectorChange, ActScanRead, ActScanStart, ActUserRead,
 		ActUserChange, ActGrantRead, ActGrantChange, ActAuditRead}
 }
 
