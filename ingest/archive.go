@@ -64,6 +64,17 @@ func Unpack(file, member, folder string) (list []Member, is bool, err error) {
 	return u.list, true, nil
 }
 
+// IsArchive says whether a file is an archive that Unpack takes apart.
+func IsArchive(file string) bool {
+	h, err := os.Open(file)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = h.Close() }()
+	stat, err := h.Stat()
+	return err == nil && stat.Mode().IsRegular() && kindOfArchive(h, stat.Size()) != ""
+}
+
 // kindOfArchive looks at the beginning of a file, and leaves it there.
 func kindOfArchive(h *os.File, size int64) string {
 	defer func() { _, _ = h.Seek(0, io.SeekStart) }()

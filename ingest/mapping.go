@@ -107,6 +107,23 @@ func Shipped(name string) (Mapping, error) {
 	return m, nil
 }
 
+// ShippedAbout gives what the ready mapping of that name says of itself in its first lines.
+func ShippedAbout(name string) string {
+	b, err := shipped.ReadFile("mappings/" + name + ".yaml")
+	if err != nil {
+		return ""
+	}
+	var about []string
+	for line := range strings.Lines(string(b)) {
+		text, comment := strings.CutPrefix(line, "#")
+		if !comment {
+			break
+		}
+		about = append(about, strings.TrimSpace(text))
+	}
+	return strings.Join(about, " ")
+}
+
 // ShippedNames lists the ready mappings.
 func ShippedNames() []string {
 	files, err := fs.Glob(shipped, "mappings/*.yaml")

@@ -2,8 +2,6 @@ package work
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -14,7 +12,7 @@ import (
 	"xiezhi/models"
 )
 
-// IngestOptions says what to load. Mapping is the path of a mapping file or the name of a shipped one; Source and Division fall
+// IngestOptions says what to load. Mapping is the path of a mapping file, the name of a shipped one, or the number or name of a saved one; Source and Division fall
 // back to the mapping's and then to the desk's defaults.
 type IngestOptions struct {
 	Paths    []string
@@ -94,35 +92,6 @@ var ErrUnknownTable = errors.New("the table is not known: give --table or a mapp
 // DefaultSource is the source of rows that name none.
 const DefaultSource = "MANUAL"
 
-// LoadMapping finds a mapping: a file, else a shipped one by its name.
-func LoadMapping(name string) (*ingest.Mapping, string, error) {
-	if name == "" {
-		return nil, "", nil
-	}
-	body, err := os.ReadFile(name)
-	if errors.Is(err, os.ErrNotExist) {
-		m, err := ingest.Shipped(name)
-		if err != nil {
-			return nil, "", fmt.Errorf("no mapping file and no shipped mapping %q: %w", name, err)
-		}
-		return &m, "shipped:" + name, nil
-	}
-	if err != nil {
-		return nil, "", fmt.Errorf("read mapping: %w", err)
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, "", fmt.Errorf("read mapping: %w", err)
-	}
-	defer f.Close()
-	m, err := ingest.LoadMapping(f)
-	if err != nil {
-		return nil, "", fmt.Errorf("mapping %s: %w", name, err)
-	}
-	sum := sha256.Sum256(body)
-	return &m, hex.EncodeToString(sum[:]), nil
-}
-
 type input struct {
 	path  string
 	name  string // as the batch calls it
@@ -134,7 +103,7 @@ type input struct {
 // Ingest loads files in the order in which their tables depend on each other.
 func (d *Desk) Ingest(ctx context.Context, actor models.Actor, opts IngestOptions) (IngestReport, error) {
 	started := time.Now()
-	mapping, digest, err := LoadMapping(opts.Mapping)
+	mapping, digest, err := d.findMapping(ctx, opts.Mapping)
 	if err != nil {
 		return IngestReport{}, err
 	}

@@ -49,7 +49,7 @@ func ingestCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&table, "table", "", "canonical table of the files")
-	f.StringVar(&opts.Mapping, "mapping", "", "mapping: a YAML file or the name of a shipped one")
+	f.StringVar(&opts.Mapping, "mapping", "", "mapping: a YAML file, the name of a shipped one, or the number or name of a saved one")
 	f.StringVar(&opts.Source, "source", "", "source code of rows that name none")
 	f.StringVar(&opts.Division, "division", "", "division of rows without one (XIEZHI_DIVISION)")
 	f.BoolVar(&opts.DryRun, "dry-run", false, "read and check, store nothing")
