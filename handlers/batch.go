@@ -184,7 +184,7 @@ func newBatchFile(ctx context.Context, ref string, f models.BatchFile, refused [
 	switch name, shipped := strings.CutPrefix(f.Mapping, "shipped:"); {
 	case shipped:
 		v.Mapping = i18n.T(ctx, "batch.mapping", "name", name)
-	case strings.HasPrefix(f.Mapping, "YS-"):
+	case strings.HasPrefix(f.Mapping, "DY-"):
 		saved, number, _ := strings.Cut(f.Mapping, "#")
 		v.Mapping, v.MappingURL = i18n.T(ctx, "batch.mapping_saved", "ref", saved, "n", number), "/mappings/"+saved+"?version="+number
 	case f.Mapping != "":

@@ -196,7 +196,7 @@ func (a *App) knowsMapping(ctx context.Context, actor models.Actor, name string)
 	if slices.Contains(ingest.ShippedNames(), name) {
 		return true, nil
 	}
-	if !strings.HasPrefix(name, "YS-") {
+	if !strings.HasPrefix(name, "DY-") {
 		return false, nil
 	}
 	_, err := a.Store.Mapping(ctx, actor, name)

@@ -117,7 +117,7 @@ func (s *Store) SaveMapping(ctx context.Context, actor Actor, in NewMapping) (Ma
 }
 
 func (t *tx) firstMapping(m *Mapping, office Authority, in NewMapping) error {
-	ref, err := t.newRef("YS", office.DivisionCode)
+	ref, err := t.newRef("DY", office.DivisionCode)
 	if err != nil {
 		return err
 	}
@@ -243,7 +243,7 @@ func (s *Store) Mapping(ctx context.Context, actor Actor, ref string) (Mapping, 
 // name it is the last changed.
 func (s *Store) MappingForLoad(ctx context.Context, refOrName string) (Mapping, error) {
 	q := s.read(ctx).Where("name = ?", refOrName)
-	if strings.HasPrefix(refOrName, "YS-") {
+	if strings.HasPrefix(refOrName, "DY-") {
 		q = s.read(ctx).Where("ref = ?", refOrName)
 	}
 	return s.mapping(ctx, q.Order("changed_at DESC, id DESC"))

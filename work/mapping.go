@@ -21,7 +21,7 @@ func (d *Desk) findMapping(ctx context.Context, name string) (m *ingest.Mapping,
 	if name == "" {
 		return nil, "", nil
 	}
-	if strings.HasPrefix(name, "YS-") {
+	if strings.HasPrefix(name, "DY-") {
 		return d.savedMapping(ctx, name)
 	}
 	body, err := os.ReadFile(name)
