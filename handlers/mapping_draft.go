@@ -73,6 +73,7 @@ type draftForm struct {
 	Table     string   `form:"table"`
 	Sheet     string   `form:"sheet"`
 	HeaderRow string   `form:"header_row"`
+	Found     string   `form:"header_found"`
 	Each      string   `form:"each"`
 	Totals    string   `form:"totals"`
 	Text      string   `form:"text"`
@@ -134,9 +135,12 @@ func (state *draftState) take(f draftForm, c *gin.Context) {
 	if t := models.Table(f.Table); ingest.ColumnsOf(t) != nil {
 		d.Table = t
 	}
-	d.Sheet, d.Each, d.Totals, d.HeaderRow = f.Sheet, strings.TrimSpace(f.Each), f.Totals, 0
-	if n, err := strconv.Atoi(strings.TrimSpace(f.HeaderRow)); err == nil && n > 0 {
-		d.HeaderRow = n
+	d.Sheet, d.Each, d.Totals = f.Sheet, strings.TrimSpace(f.Each), f.Totals
+	if row := strings.TrimSpace(f.HeaderRow); row != f.Found {
+		// Only what somebody says is kept: a row that was found is looked for again in the files to come.
+		if d.HeaderRow = 0; row != "" {
+			d.HeaderRow, _ = strconv.Atoi(row)
+		}
 	}
 	from, fixed, read, kind := c.PostFormMap("c"), c.PostFormMap("f"), c.PostFormMap("r"), c.PostFormMap("k")
 	d.Points = map[string]ingest.Point{}

@@ -3,6 +3,7 @@ package ingest
 import (
 	_ "embed"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -104,6 +105,9 @@ func (d *Draft) Mapping() (Mapping, error) {
 		if m.Format.Delimiter, err = parseDelimiter(d.Delimiter); err != nil {
 			return m, mappingError(0, "ingest.mapping.bad_value", "key", "delimiter", "value", Escape(d.Delimiter))
 		}
+	}
+	if d.HeaderRow < 0 || d.HeaderRow > headRows {
+		return m, mappingError(0, "ingest.mapping.bad_value", "key", "header_row", "value", strconv.Itoa(d.HeaderRow))
 	}
 	plan, ok := plans()[d.Table]
 	if !ok {

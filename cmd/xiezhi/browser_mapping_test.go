@@ -56,7 +56,7 @@ func TestMappingJourneyInBrowser(t *testing.T) {
 	p.sees("接收 40 行，拒收 1 行", "社会信用代码", "统一社会信用代码", "校验位", "10005000", "2019-03-05", "表头第 4 行")
 	p.do(chromedp.SetValue(chromedp.CSS(`select[name="c[address]"]`), ""))
 	p.click(`button[value=preview]:not(.visually-hidden)`)
-	if p.truth(`document.querySelector("#preview ~ *, .x-panel [aria-labelledby=preview]").innerText.includes("南山区试验路")`) {
+	if p.truth(`document.querySelector("[aria-labelledby=preview]").innerText.includes("南山区试验路")`) {
 		t.Error("the column that was taken away is still in the preview")
 	}
 	p.do(chromedp.SetValue(chromedp.CSS(`select[name="c[address]"]`), "注册地址"))
