@@ -61,6 +61,8 @@ const (
 	ActReferralSupervise Action = "referral.supervise" // act as the procuratorate of the same level
 	ActBatchRead         Action = "batch.read"
 	ActFactLoad          Action = "fact.load"
+	ActMappingRead       Action = "mapping.read"
+	ActMappingChange     Action = "mapping.change"
 	ActFactRead          Action = "fact.read"       // follow a figure to the fact, row and file it comes from
 	ActFactAntiFraud     Action = "fact.anti_fraud" // see what may be used against fraud alone
 	ActFactRetract       Action = "fact.retract"    // withdraw a wrong fact
@@ -121,7 +123,7 @@ func (a Actor) HasRole(r Role) bool { return slices.Contains(a.Roles, r) }
 func Actions() []Action {
 	return []Action{ActAlertRead, ActAlertAccept, ActAlertDismiss, ActAlertSnooze, ActAlertAssign, ActAlertPropose, ActCompanyRead,
 		ActPersonRead, ActAccountRead, ActPersonReveal, ActCaseRead, ActCaseOpen, ActReferralForm, ActReferralTeam, ActReferralRead,
-		ActReferralApprove, ActReferralPolice, ActReferralObserve, ActReferralSupervise, ActBatchRead, ActFactLoad, ActFactRead, ActFactAntiFraud, ActFactRetract, ActSourceRead, ActSourceChange, ActConnectorChange, ActScanRead, ActScanStart, ActUserRead,
+		ActReferralApprove, ActReferralPolice, ActReferralObserve, ActReferralSupervise, ActBatchRead, ActFactLoad, ActMappingRead, ActMappingChange, ActFactRead, ActFactAntiFraud, ActFactRetract, ActSourceRead, ActSourceChange, ActConnectorChange, ActScanRead, ActScanStart, ActUserRead,
 		ActUserChange, ActGrantRead, ActGrantChange, ActAuditRead}
 }
 

@@ -146,6 +146,9 @@ func (w *province) attacks() []attack {
 		{route: "POST /connectors", form: same(connectorForm("新连接"))}, {route: "GET /connectors/:ref", kind: "connector"},
 		{route: "POST /connectors/:ref/change", kind: "connector", form: same(connectorForm("改名"))},
 		{route: "GET /batches/:ref/facts/:hash", kind: "fact"}, {route: "POST /batches/:ref/facts/:hash/retract", kind: "fact", form: same(url.Values{"reason": {"来源书面更正"}})},
+		{route: "GET /mappings"}, {route: "GET /mappings/new"}, {route: "POST /mappings/new", form: none, file: true}, {route: "GET /mappings/:ref", kind: "mapping"},
+		{route: "POST /mappings/:ref/share", kind: "mapping", form: same(url.Values{"sharing": {"all"}})}, {route: "GET /mappings/:ref/versions/:number", kind: "mapping", words: []string{":number", "1"}},
+		{route: "GET /mappings/drafts/:ref", kind: "sample"}, {route: "POST /mappings/drafts/:ref", kind: "sample", form: same(url.Values{"do": {"preview"}, "table": {"companies"}})},
 		{route: "GET /scans"}, {route: "GET /admin/users"}, {route: "GET /admin/grants"}, {route: "GET /admin/audit"}, {route: "GET /healthz"}, {route: "GET /readyz"},
 		{route: "POST /scans", form: same(url.Values{"all": {"true"}})}, {route: "POST /batches", form: same(url.Values{"table": {"companies"}}), file: true},
 		{route: "POST /admin/audit/verify", form: none}, {route: "POST /alerts/next", form: none},
@@ -243,6 +246,10 @@ func unknownRef(kind string) string {
 		return "PC-440300-2026-99999 " + strings.Repeat("0", 64)
 	case "company":
 		return "M440300-99"
+	case "mapping":
+		return "DY-440300-2026-99999"
+	case "sample":
+		return strings.Repeat("0", 32)
 	case "person", "account":
 		return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	default:

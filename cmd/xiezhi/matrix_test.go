@@ -292,7 +292,7 @@ func newSieve(t *testing.T, target string) *sieve {
 func (s *sieve) hide() {
 	s.hidden = map[string][]string{}
 	pages := map[string]string{"alert": "GET /alerts/:ref", "dismissed": "GET /alerts/:ref", "company": "GET /companies/:id", "person": "GET /persons/:ref",
-		"account": "GET /accounts/:ref", "batch": "GET /batches/:ref", "TEAM_VERIFYING": "GET /referrals/:ref (unsent)", "NOT_APPROVED": "GET /referrals/:ref (refused)",
+		"account": "GET /accounts/:ref", "batch": "GET /batches/:ref", "mapping": "GET /mappings/:ref", "TEAM_VERIFYING": "GET /referrals/:ref (unsent)", "NOT_APPROVED": "GET /referrals/:ref (refused)",
 		"RECEIVED": "GET /referrals/:ref (sent)", "PENDING_PRINCIPAL": "GET /referrals/:ref (unsent)", "DELIVERED": "GET /referrals/:ref (sent)"}
 	for user := range s.w.roles {
 		for kind, page := range pages {

@@ -204,6 +204,7 @@ func (w *province) facts(t testing.TB, place string) {
 	if err != nil || rep.Files[3].Refused != 1 {
 		t.Fatalf("facts of %s: %+v %v", place, rep, err)
 	}
+	w.mappings(t, place)
 	w.put("batch", place, rep.Batch)
 	w.put("company", place, companyID(place, 0))
 	steward := models.Actor{Name: "test", Permits: map[models.Action]models.Scope{models.ActConnectorChange: models.ScopeOf(place)}}
@@ -245,6 +246,41 @@ func (w *province) factHash(t testing.TB, company string) string {
 		t.Fatal(company, err)
 	}
 	return facts.Registry[0].Hash
+}
+
+// owners are whose samples lie in each place.
+var owners = map[string]string{"440000": "steward1", "440300": "duty1", "440305": "duty3", "440100": "duty2", "430100": "handler5"}
+
+// mappings saves a mapping of the place's office, and keeps a sample there.
+func (w *province) mappings(t testing.TB, place string) {
+	t.Helper()
+	ctx, s := t.Context(), w.p.store
+	office, err := s.AuthorityByCode(ctx, "lead-"+place)
+	if err != nil {
+		t.Fatal(err)
+	}
+	user, err := s.UserByName(ctx, owners[place])
+	if err != nil {
+		t.Fatal(err)
+	}
+	actor := models.Actor{UserID: user.ID, Name: user.Name, AuthorityID: office.ID, Permits: map[models.Action]models.Scope{models.ActMappingChange: models.ScopeOf(place), models.ActMappingRead: models.ScopeOf(place)}}
+	m, err := s.SaveMapping(ctx, actor, models.NewMapping{Name: "映射" + place, Table: models.TableCompanies, Body: "table: companies\ncolumns: {uscc: uscc, name: name}\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.put("mapping", place, m.Ref)
+	ref, err := models.NewSampleRef()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sample := models.Sample{Ref: ref, Name: "companies.csv", Draft: `{"draft":{"table":"companies","points":{}}}`}
+	if err := w.p.desk.Quarantine.Keep(&sample, strings.NewReader("uscc,name\nC-1,甲公司\n"), 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.KeepSample(ctx, actor, sample); err != nil {
+		t.Fatal(err)
+	}
+	w.put("sample", place, ref)
 }
 
 func companyID(place string, i int) string { return fmt.Sprintf("M%s-%02d", place, i) }
