@@ -61,6 +61,9 @@ func (w *world) company(i int) company {
 	}
 	if p.typology == "near_miss_similar_name" && len(w.schemes) > 0 {
 		c.brand = w.brand(w.schemes[i%len(w.schemes)].company)
+		if k := i / len(w.schemes); k%2 == 1 { // some add a word of their own
+			c.brand += w.names[1][k%len(w.names[1])]
+		}
 	}
 	c.id = w.creditCode(c.division, i)
 	c.name = w.lex.pick(r, "city_"+c.division) + c.brand + w.lex.pick(r, p.suffix)

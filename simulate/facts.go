@@ -93,6 +93,9 @@ func (s *scribe) company(c *company) {
 		day(c.established.AddDate(0, 0, 20)), "active", c.division, c.phone, "BANK", stamp(c.known))
 }
 
+// oneOwnerIn is of how many companies one has officers whose own accounts are known.
+const oneOwnerIn = 5
+
 // officers writes the two people of a company, and the accounts of some.
 func (s *scribe) officers(c *company) {
 	for n := range 2 {
@@ -102,7 +105,7 @@ func (s *scribe) officers(c *company) {
 		}
 		p := s.w.person(i)
 		s.person(&p)
-		if c.scheme != nil || s.r.IntN(5) == 0 {
+		if c.scheme != nil || c.index%oneOwnerIn == 0 {
 			s.account(&p)
 		}
 	}

@@ -81,6 +81,9 @@ func newMoney(w *world, r *rand.Rand, out *sheet, transfers int) *money {
 	return m
 }
 
+// ordinaryLeast is the share of a day's transfers that ordinary life makes even when the others were many.
+const ordinaryLeast = 0.4
+
 // weight of a day in the whole: more is reported from year to year.
 func (m *money) weight(d int) float64 {
 	return (0.4 + 1.6*float64(d)/memoryDays) * m.w.days.weight[moodSpend][d]
@@ -102,7 +105,8 @@ func (m *money) write(ctx context.Context, n int) error {
 		m.schemeDay()
 		m.ringDay()
 		m.habitDay()
-		for len(m.day) < want {
+		least := len(m.day) + int(ordinaryLeast*float64(n)*m.weight(d)/m.total)
+		for len(m.day) < max(want, least) {
 			m.ordinary()
 		}
 		slices.SortStableFunc(m.day, func(a, b movement) int { return cmp.Compare(a.second, b.second) })

@@ -10,6 +10,7 @@ const (
 	habitShare  = 0.12
 	oneHabitFor = 36
 	habitKinds  = 10
+	busyDays    = 70 // for which somebody leads a group, keeps a stall, carries parcels
 )
 
 // habit is somebody honest whose account moves money in a way of its own: a landlord, one who hands out pensions, a shop
@@ -21,6 +22,7 @@ type habit struct {
 	circle int // where the people around begin among the residents
 	many   int
 	fen    int64
+	from   int // the first of its busy days, where it has such
 	day    int // of the month or week, or of the remembered days
 	moved  bool
 	r      *rand.Rand
@@ -42,9 +44,13 @@ func (m *money) addHabits(transfers int) {
 		r := m.w.nth(streamActor, 1<<31+k)
 		h := &habit{number: k, kind: k % habitKinds, circle: r.IntN(m.w.residents), r: r}
 		h.self = ofPerson(m.w.officers() + (k*89+31)%m.w.residents)
-		h.many = max(4, int(float64(6+r.IntN(14))*scale))
+		h.many = max(4, int(float64(4+r.IntN(8))*scale))
 		h.fen = round(int64(30_000 + r.IntN(400_000)))
 		h.day = 1 + r.IntN(27)
+		h.from = r.IntN(memoryDays - busyDays)
+		if r.IntN(3) == 0 {
+			h.from = memoryDays - busyDays - r.IntN(30)
+		}
 		if kind := habitNames[h.kind]; kind == "wedding" || kind == "house_sale" || kind == "charity" {
 			h.day = r.IntN(memoryDays)
 		}
@@ -65,6 +71,9 @@ func (m *money) habitDay() {
 
 var habitActs = [habitKinds]func(*money, *habit){(*money).landlord, (*money).pensions, (*money).groupLeader, (*money).wedding,
 	(*money).schoolFees, (*money).settlement, (*money).redPackets, (*money).onDelivery, (*money).charity, (*money).houseSale}
+
+// busy says that the habit has one of its busy days.
+func (m *money) busy(h *habit) bool { return m.d >= h.from && m.d < h.from+busyDays }
 
 // near is the n-th person around a habit.
 func (m *money) near(h *habit, n int) party {
@@ -104,7 +113,7 @@ func (m *money) pensions(h *habit) {
 
 // groupLeader: neighbours pay the same price within two hours, the grower is paid that evening.
 func (m *money) groupLeader(h *habit) {
-	if int(m.at.Weekday()) != h.day%7 || m.w.days.feast[m.d] >= 0 && m.w.days.feast[m.d] < 7 {
+	if !m.busy(h) || int(m.at.Weekday()) != h.day%7 || m.w.days.feast[m.d] >= 0 && m.w.days.feast[m.d] < 7 {
 		return
 	}
 	price, sum := between(h.r, 29, 129)*100, int64(0)
@@ -146,7 +155,7 @@ func (m *money) schoolFees(h *habit) {
 
 // settlement: a stall that takes money all day and leaves nothing overnight.
 func (m *money) settlement(h *habit) {
-	if m.at.Weekday() != 6 && m.at.Weekday() != 0 {
+	if !m.busy(h) || m.at.Weekday() != 6 && m.at.Weekday() != 0 {
 		return
 	}
 	sum := int64(0)
@@ -170,7 +179,7 @@ func (m *money) redPackets(h *habit) {
 
 // onDelivery: a courier takes cash for goods and hands it to his company the same night.
 func (m *money) onDelivery(h *habit) {
-	if int(m.at.Weekday()) == h.day%7 || m.d%5 > 1 {
+	if !m.busy(h) || int(m.at.Weekday()) == h.day%7 || m.d%5 > 1 {
 		return
 	}
 	sum := int64(0)
