@@ -10,9 +10,9 @@ import (
 	"gorm.io/gorm"
 )
 
-// generalTransfers narrows a question to transfers that a scan of money may use: of general purpose, within the bounds.
-func generalTransfers(q *gorm.DB, asOf AsOf) *gorm.DB {
-	q = q.Where("source NOT IN (SELECT code FROM sources WHERE purpose <> ?)", PurposeGeneral)
+// usable narrows a question to transfers that a scan of money may use: of permitted purpose, within the bounds.
+func usable(q *gorm.DB, asOf AsOf) *gorm.DB {
+	q = asOf.permitted(q, "source")
 	if !asOf.ObservedBy.IsZero() {
 		q = q.Where("observed_at <= ?", asOf.ObservedBy).Where("at <= ?", asOf.ObservedBy)
 	}
@@ -27,12 +27,12 @@ func generalTransfers(q *gorm.DB, asOf AsOf) *gorm.DB {
 func (s *Store) MoneyTransfers(ctx context.Context, asOf AsOf, accounts []int64, yield func(MoneyTransfer)) error {
 	const fields = "id, from_id, to_id, amount_fen, at, channel, device, ip, source"
 	if accounts == nil {
-		return eachTransfer(generalTransfers(s.read(ctx).Table("transfers").Select(fields), asOf).Order("id"), yield)
+		return eachTransfer(usable(s.read(ctx).Table("transfers").Select(fields), asOf).Order("id"), yield)
 	}
 	for from := 0; from < len(accounts); from += 2000 {
 		part := accounts[from:min(from+2000, len(accounts))]
 		for _, end := range []string{"from_id IN ?", "to_id IN ?"} {
-			if err := eachTransfer(generalTransfers(s.read(ctx).Table("transfers").Select(fields), asOf).Where(end, part), yield); err != nil {
+			if err := eachTransfer(usable(s.read(ctx).Table("transfers").Select(fields), asOf).Where(end, part), yield); err != nil {
 				return err
 			}
 		}
@@ -133,8 +133,7 @@ func (s *Store) moneyAccounts(ctx context.Context, asOf AsOf, some func(*gorm.DB
 	for _, a := range subjects {
 		out[a.ID] = MoneyAccount{ID: a.ID, Place: a.Place, DivisionCode: a.DivisionCode, OwnerID: a.OwnerID, OwnerKind: a.OwnerKind, Exit: a.Exit}
 	}
-	facts := bounded(s.read(ctx).Table("facts f").Select("f.subject_id, f.payload"), asOf).Where("f.tbl = ?", TableAccounts).
-		Where("f.source NOT IN (SELECT code FROM sources WHERE purpose <> ?)", PurposeGeneral)
+	facts := bounded(s.read(ctx).Table("facts f").Select("f.subject_id, f.payload"), asOf).Where("f.tbl = ?", TableAccounts)
 	rows, err := some(facts, "f.subject_id").Order("f.id").Rows()
 	if err != nil {
 		return fmt.Errorf("read facts of accounts: %w", err)
