@@ -74,7 +74,7 @@ func newSchemePanel(ctx context.Context, actor models.Actor, al models.AlertLine
 	p.Pattern = i18n.T(ctx, "money.name."+string(s.Typology))
 	p.Also = strings.Join(also, i18n.T(ctx, "punct.list"))
 	if s.Surprise >= 1 {
-		p.Chance = i18n.T(ctx, "scheme.chance", "n", strconv.FormatInt(int64(s.Surprise), 10))
+		p.Chance = i18n.T(ctx, "scheme.chance", "n", strconv.FormatInt(min(int64(s.Surprise), 12), 10))
 	}
 	levels := map[int64]models.Scheme{}
 	for _, h := range f.schemes {

@@ -10,9 +10,9 @@ import (
 	"gorm.io/gorm"
 )
 
-// generalTransfers narrows a question to transfers that a scan of money may use: of general purpose, within the bounds.
-func generalTransfers(q *gorm.DB, asOf AsOf) *gorm.DB {
-	q = q.Where("source NOT IN (SELECT code FROM sources WHERE purpose <> ?)", PurposeGeneral)
+// usable narrows a question to transfers that a scan of money may use: of permitted purpose, within the bounds.
+func usable(q *gorm.DB, asOf AsOf) *gorm.DB {
+	q = asOf.permitted(q, "source")
 	if !asOf.ObservedBy.IsZero() {
 		q = q.Where("observed_at <= ?", asOf.ObservedBy).Where("at <= ?", asOf.ObservedBy)
 	}
@@ -27,12 +27,12 @@ func generalTransfers(q *gorm.DB, asOf AsOf) *gorm.DB {
 func (s *Store) MoneyTransfers(ctx context.Context, asOf AsOf, accounts []int64, yield func(MoneyTransfer)) error {
 	const fields = "id, from_id, to_id, amount_fen, at, channel, device, ip, source"
 	if accounts == nil {
-		return eachTransfer(generalTransfers(s.read(ctx).Table("transfers").Select(fields), asOf).Order("id"), yield)
+		return eachTransfer(usable(s.read(ctx).Table("transfers").Select(fields), asOf).Order("id"), yield)
 	}
 	for from := 0; from < len(accounts); from += 2000 {
 		part := accounts[from:min(from+2000, len(accounts))]
 		for _, end := range []string{"from_id IN ?", "to_id IN ?"} {
-			if err := eachTransfer(generalTransfers(s.read(ctx).Table("transfers").Select(fields), asOf).Where(end, part), yield); err != nil {
+			if err := eachTransfer(usable(s.read(ctx).Table("transfers").Select(fields), asOf).Where(end, part), yield); err != nil {
 				return err
 			}
 		}
@@ -61,23 +61,40 @@ func eachTransfer(q *gorm.DB, yield func(MoneyTransfer)) error {
 	return nil
 }
 
-// TransferEnds gives the accounts of the transfers recorded after one, and how many such transfers there are; it stops at a
-// number of transfers.
-func (s *Store) TransferEnds(ctx context.Context, after int64, most int) (accounts []int64, transfers int, err error) {
-	var list []struct{ FromID, ToID int64 }
-	if err := s.read(ctx).Table("transfers").Select("from_id, to_id").Where("id > ?", after).Order("id").Limit(most).Find(&list).Error; err != nil {
-		return nil, 0, fmt.Errorf("read new transfers: %w", err)
+// NewTransfers is what was recorded after a transfer: the accounts it touches, and when the first and the last of it happened.
+type NewTransfers struct {
+	Accounts    []int64
+	Count       int
+	First, Last Instant
+}
+
+// TransfersAfter gives what was recorded after a transfer; it stops at a number of transfers.
+func (s *Store) TransfersAfter(ctx context.Context, after int64, most int) (NewTransfers, error) {
+	var list []struct {
+		FromID, ToID int64
+		At           Instant
 	}
+	var out NewTransfers
+	if err := s.read(ctx).Table("transfers").Select("from_id, to_id, at").Where("id > ?", after).Order("id").Limit(most).Find(&list).Error; err != nil {
+		return out, fmt.Errorf("read new transfers: %w", err)
+	}
+	out.Count = len(list)
 	seen := map[int64]bool{}
 	for _, t := range list {
+		if out.First.IsZero() || t.At.Before(out.First) {
+			out.First = t.At
+		}
+		if t.At.After(out.Last) {
+			out.Last = t.At
+		}
 		for _, a := range []int64{t.FromID, t.ToID} {
 			if !seen[a] {
 				seen[a] = true
-				accounts = append(accounts, a)
+				out.Accounts = append(out.Accounts, a)
 			}
 		}
 	}
-	return accounts, len(list), nil
+	return out, nil
 }
 
 // NewestTransfer gives the store's key of the transfer recorded last, 0 when there is none.
@@ -133,8 +150,7 @@ func (s *Store) moneyAccounts(ctx context.Context, asOf AsOf, some func(*gorm.DB
 	for _, a := range subjects {
 		out[a.ID] = MoneyAccount{ID: a.ID, Place: a.Place, DivisionCode: a.DivisionCode, OwnerID: a.OwnerID, OwnerKind: a.OwnerKind, Exit: a.Exit}
 	}
-	facts := bounded(s.read(ctx).Table("facts f").Select("f.subject_id, f.payload"), asOf).Where("f.tbl = ?", TableAccounts).
-		Where("f.source NOT IN (SELECT code FROM sources WHERE purpose <> ?)", PurposeGeneral)
+	facts := bounded(s.read(ctx).Table("facts f").Select("f.subject_id, f.payload"), asOf).Where("f.tbl = ?", TableAccounts)
 	rows, err := some(facts, "f.subject_id").Order("f.id").Rows()
 	if err != nil {
 		return fmt.Errorf("read facts of accounts: %w", err)
@@ -172,38 +188,42 @@ func (s *Store) SubjectsByID(ctx context.Context, ids []int64) (map[int64]Subjec
 	return out, nil
 }
 
-// crowded is from how many transfers on an account is too busy for the search to go on through it.
-const crowded = 500
+// crowded is from how many other ends on an account is too busy for the search to go on through it.
+const crowded = 60
 
-// MoneyNear gives the accounts within some hops of others along transfers in either direction, without going on through
-// accounts that are too busy; nil where there are more than most.
-func (s *Store) MoneyNear(ctx context.Context, accounts []int64, hops, most int) ([]int64, error) {
+// MoneyNear gives the accounts within some hops of others, along contacts in either direction that have at most so many
+// transfers in a span of time, without going on through accounts that have too many such contacts; nil where there are more
+// accounts than most.
+func (s *Store) MoneyNear(ctx context.Context, accounts []int64, span NearSpan) ([]int64, error) {
 	seen := map[int64]bool{}
 	for _, a := range accounts {
 		seen[a] = true
 	}
 	edge := accounts
-	for range hops {
+	for range span.Hops {
 		var next []int64
-		for from := 0; from < len(edge); from += 1000 {
-			part := edge[from:min(from+1000, len(edge))]
+		for part := range slices.Chunk(edge, 1000) {
 			for _, q := range []string{
-				"SELECT DISTINCT to_id FROM transfers WHERE from_id IN (SELECT from_id FROM transfers WHERE from_id IN ? GROUP BY from_id HAVING COUNT(*) <= ?)",
-				"SELECT DISTINCT from_id FROM transfers WHERE to_id IN (SELECT to_id FROM transfers WHERE to_id IN ? GROUP BY to_id HAVING COUNT(*) <= ?)",
+				"SELECT from_id AS near, to_id AS other FROM transfers WHERE from_id IN ? AND at BETWEEN ? AND ? GROUP BY from_id, to_id HAVING COUNT(*) <= ? ORDER BY 1, 2",
+				"SELECT to_id AS near, from_id AS other FROM transfers WHERE to_id IN ? AND at BETWEEN ? AND ? GROUP BY to_id, from_id HAVING COUNT(*) <= ? ORDER BY 1, 2",
 			} {
-				var ids []int64
-				if err := s.read(ctx).Raw(q, part, crowded).Scan(&ids).Error; err != nil {
+				var pairs []struct{ Near, Other int64 }
+				if err := s.read(ctx).Raw(q, part, span.From, span.Until, span.Transfers).Scan(&pairs).Error; err != nil {
 					return nil, fmt.Errorf("read neighbours: %w", err)
 				}
-				for _, id := range ids {
-					if !seen[id] {
-						seen[id] = true
-						next = append(next, id)
+				ends := map[int64]int{}
+				for _, p := range pairs {
+					ends[p.Near]++
+				}
+				for _, p := range pairs {
+					if ends[p.Near] <= crowded && !seen[p.Other] {
+						seen[p.Other] = true
+						next = append(next, p.Other)
 					}
 				}
 			}
 		}
-		if len(seen) > most {
+		if len(seen) > span.Most {
 			return nil, nil
 		}
 		edge = next
@@ -214,4 +234,11 @@ func (s *Store) MoneyNear(ctx context.Context, accounts []int64, hops, most int)
 	}
 	slices.Sort(out)
 	return out, nil
+}
+
+// NearSpan bounds how far MoneyNear goes.
+type NearSpan struct {
+	From, Until Instant
+	Transfers   int // of a contact, at most
+	Hops, Most  int
 }

@@ -20,7 +20,8 @@ type moneyPass struct {
 	desk     *Desk
 	scan     *models.Scan
 	bounds   models.AsOf
-	accounts []int64 // nil for all
+	accounts []int64        // nil for all
+	touched  map[int64]bool // the accounts of new transfers, where not all are looked at
 	pop      *money.Population
 	sources  map[string]models.Source
 	names    []string // source codes by number, from 1
@@ -128,11 +129,15 @@ func (p *moneyPass) book(ctx context.Context) (*money.Book, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scan %s: %w", p.scan.Ref, err)
 	}
-	institutions := interned{}
+	institutions, inside := interned{}, map[int64]bool{}
+	for _, a := range p.accounts {
+		inside[a] = true
+	}
 	return money.NewBook(list, func(key int64) money.Account {
 		a := facts[key]
 		out := money.Account{Holder: a.OwnerID, Corporate: a.OwnerKind == models.KindCompany, Merchant: a.Class == "merchant", Exit: a.Exit,
-			Institution: int64(institutions.number(a.Institution)), Division: a.DivisionCode}
+			Institution: int64(institutions.number(a.Institution)), Division: a.DivisionCode,
+			Edge: p.accounts != nil && !inside[key]}
 		if a.OpenedOn != "" {
 			out.OpenedAt = a.OpenedOn.Time(models.China).UnixMicro()
 		}
@@ -166,6 +171,11 @@ func (i interned) list() []string {
 // found turns schemes into what the store takes: the subject is the company that holds the collector's account, else the
 // account.
 func (p *moneyPass) found(ctx context.Context, b *money.Book, schemes []money.Scheme, signs signTable) ([]models.FoundScheme, error) {
+	if p.touched != nil { // what new transfers did not touch was told before
+		schemes = slices.DeleteFunc(schemes, func(s money.Scheme) bool {
+			return !slices.ContainsFunc(s.Members, func(m money.Member) bool { return !m.Aside && p.touched[b.Key(m.Account)] })
+		})
+	}
 	var ids []int64
 	for i := range schemes {
 		ids = append(ids, p.subjectOf(b, &schemes[i]))
@@ -266,34 +276,42 @@ func (p *moneyPass) proof(b *money.Book, s *money.Scheme) []detect.SchemeTransfe
 	return out
 }
 
-// wholeLedger is up to how many new transfers, or accounts around them, a scan of what changed looks at a part of the ledger.
+// Up to so many new transfers, and accounts within so many hops of them, a scan of what changed looks at a part of the ledger.
+// Rings longer than twice the hops and one are found by the next whole scan.
 const (
 	aroundTransfers = 50_000
 	aroundAccounts  = 20_000
 	aroundHops      = 3
 )
 
-// around narrows the search to the accounts within some hops of those in new transfers, held against the base rates of the last
+// around narrows the search to the accounts within some hops, in the window of a scheme, of those in new transfers, held against the base rates of the last
 // whole search. Where that grows too large the whole ledger is looked at.
 func (p *moneyPass) around(ctx context.Context, mark models.MoneyMark) error {
 	var pop money.Population
 	if mark.Population == "" || json.Unmarshal([]byte(mark.Population), &pop) != nil {
 		return nil
 	}
-	ends, n, err := p.desk.Store.TransferEnds(ctx, mark.TransferID, aroundTransfers)
+	fresh, err := p.desk.Store.TransfersAfter(ctx, mark.TransferID, aroundTransfers)
 	if err != nil {
 		return err
 	}
-	if n >= aroundTransfers || 10*n > pop.Transfers {
+	if fresh.Count >= aroundTransfers || 10*fresh.Count > pop.Transfers {
 		return nil
 	}
-	near, err := p.desk.Store.MoneyNear(ctx, ends, aroundHops, aroundAccounts)
-	if err != nil {
-		return err
+	width := time.Duration(p.desk.Rules.Money.Window.Days*24) * time.Hour
+	span := models.NearSpan{From: fresh.First.Add(-width), Until: fresh.Last.Add(width), Transfers: p.desk.Rules.Money.Passing.Transfers, Most: aroundAccounts}
+	var near []int64
+	for span.Hops = aroundHops; span.Hops > 0 && near == nil; span.Hops-- {
+		if near, err = p.desk.Store.MoneyNear(ctx, fresh.Accounts, span); err != nil {
+			return err
+		}
 	}
 	if near == nil {
 		return nil
 	}
-	p.accounts, p.pop = near, &pop
+	p.accounts, p.pop, p.touched = near, &pop, map[int64]bool{}
+	for _, a := range fresh.Accounts {
+		p.touched[a] = true
+	}
 	return nil
 }

@@ -37,6 +37,7 @@ type Account struct {
 	OpenedAt    int64
 	Institution int64
 	Division    string
+	Edge        bool // only some of its transfers are in the book: nothing is known of the rest of its life
 }
 
 // Book is a ledger with the facts of its accounts: everything that is looked at. It is not changed once made.

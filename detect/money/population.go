@@ -17,8 +17,10 @@ type Population struct {
 	Signs map[string]float64 `json:"signs,omitempty"` // share of accounts that show a sign, by its code
 }
 
-// quiet says whether an account does hardly anything else in the ledger.
-func (f *finder) quiet(a graph.Account) bool { return f.busy(a) <= f.rules.Quiet.Transfers }
+// quiet says whether an account does hardly anything else in the ledger, as far as the book shows its whole life.
+func (f *finder) quiet(a graph.Account) bool {
+	return !f.Accounts[a].Edge && f.busy(a) <= f.rules.Quiet.Transfers
+}
 
 func (f *finder) measurePopulation() Population {
 	p := Population{Transfers: f.Len(), Days: f.days(), Passing: f.contacts.passing}
