@@ -188,6 +188,14 @@ func TestDamagedFiles(t *testing.T) {
 		started := time.Now()
 		accepted, refused, err := readDamaged(t, path, filepath.Join(dir, strconv.Itoa(i)))
 		took := time.Since(started)
+		for again := range 2 { // a busy machine stalls once, a hang comes again
+			if took < time.Second {
+				break
+			}
+			started = time.Now()
+			_, _, _ = readDamaged(t, path, filepath.Join(dir, fmt.Sprint(i, "again", again)))
+			took = min(took, time.Since(started))
+		}
 		slowest = max(slowest, took)
 		if limit := time.Second * time.Duration(1+len(content)>>20); took > limit {
 			t.Errorf("file %d (%s): %v for %d bytes", i, name, took, len(content))
