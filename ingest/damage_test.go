@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -185,9 +186,9 @@ func TestDamagedFiles(t *testing.T) {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		started := time.Now()
+		before := spent(t)
 		accepted, refused, err := readDamaged(t, path, filepath.Join(dir, strconv.Itoa(i)))
-		took := time.Since(started)
+		took := spent(t) - before
 		slowest = max(slowest, took)
 		if limit := time.Second * time.Duration(1+len(content)>>20); took > limit {
 			t.Errorf("file %d (%s): %v for %d bytes", i, name, took, len(content))
@@ -206,6 +207,16 @@ func TestDamagedFiles(t *testing.T) {
 	if peak > 200<<20 {
 		t.Errorf("the heap grew to %d MiB", peak>>20)
 	}
+}
+
+// spent is how much processor time this process has used: a busy machine stalls, and that is no hang of ours.
+func spent(t testing.TB) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // readDamaged reads a file as the portal does, and looks at it as the mapping page does.

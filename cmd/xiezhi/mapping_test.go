@@ -66,9 +66,15 @@ func wrongCode() string {
 // upload sends a form with a file as a browser does.
 func (v *visitor) upload(path, name string, content []byte, form url.Values) reply {
 	v.t.Helper()
+	return v.uploadAs(v.token(), path, name, content, form)
+}
+
+// uploadAs is upload with a form token that is at hand.
+func (v *visitor) uploadAs(token, path, name string, content []byte, form url.Values) reply {
+	v.t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
-	if err := w.WriteField("token", v.token()); err != nil {
+	if err := w.WriteField("token", token); err != nil {
 		v.t.Fatal(err)
 	}
 	for k, values := range form {
