@@ -1,0 +1,209 @@
+package graph
+
+import (
+	"maps"
+	"slices"
+)
+
+// Change is what happened to relations since a Relations was made: subjects that are new or changed, relations that arrived, and
+// facts that count no longer.
+type Change struct {
+	Subjects  []SubjectRow
+	Relations []Relation
+	Gone      []int64
+}
+
+// NewRelations gives relations without any subject.
+func NewRelations() *Relations {
+	return &Relations{subjects: newSubjects(), sources: newWords(), scratch: newScratchPool()}
+}
+
+// mergeSize is how many edges the parts after the first may hold before they are joined with their neighbours.
+const mergeSize = 4096
+
+// With gives the relations after a change; those it is called on stay as they are. A relation replaces an older observation of its
+// identity, which is the source, both ends, the kind and the day it began, for a holder the account alone; where the one that is
+// there was observed later, or at the same time by a later fact, the new one counts as replaced.
+func (r *Relations) With(c Change) *Relations {
+	n := &Relations{subjects: r.subjects.grow(), sources: r.sources.grow(), parts: slices.Clip(r.parts), dead: r.dead, scratch: newScratchPool()}
+	n.subjects.put(c.Subjects)
+	dead := map[int64]struct{}{}
+	for _, fact := range c.Gone {
+		dead[fact] = struct{}{}
+	}
+	p := &part{}
+	for _, rel := range c.Relations {
+		if !n.revive(rel) {
+			n.add(p, rel)
+		}
+	}
+	if p.len() > 0 {
+		p.index(n.Subjects())
+		n.parts = append(n.parts, p)
+	}
+	n.replace(p, dead)
+	if len(dead) > 0 {
+		all := maps.Clone(n.dead)
+		if all == nil {
+			all = dead
+		}
+		maps.Copy(all, dead)
+		n.dead = all
+	}
+	n.mergeSmall()
+	return n
+}
+
+// revive says whether the fact is there already; one that a later fact had replaced counts again.
+func (r *Relations) revive(rel Relation) bool {
+	from, known := r.Find(rel.From)
+	to, also := r.Find(rel.To)
+	if !known || !also {
+		return false
+	}
+	s, inward := r.narrower(from, to)
+	for _, p := range r.parts {
+		list := p.out.of(s)
+		if inward {
+			list = p.in.of(s)
+		}
+		for _, i := range list {
+			if p.fact[i] != rel.Fact {
+				continue
+			}
+			if _, gone := r.dead[rel.Fact]; gone {
+				r.dead = maps.Clone(r.dead)
+				delete(r.dead, rel.Fact)
+			}
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Relations) add(p *part, rel Relation) {
+	p.from, p.to = append(p.from, r.subjects.stub(rel.From)), append(p.to, r.subjects.stub(rel.To))
+	p.kind, p.source = append(p.kind, rel.Kind), append(p.source, r.sources.number(rel.Source))
+	p.ratio, p.fen = append(p.ratio, rel.Ratio), append(p.fen, rel.Fen)
+	p.since, p.until = append(p.since, rel.Since), append(p.until, rel.Until)
+	p.observed, p.fact = append(p.observed, rel.Observed), append(p.fact, rel.Fact)
+}
+
+// identity is what makes two observations the same relation.
+type identity struct {
+	source   uint16
+	kind     Kind
+	from, to Subject
+	since    int32
+}
+
+func (p *part) identity(i uint32) identity {
+	id := identity{source: p.source[i], kind: p.kind[i], from: p.from[i], to: p.to[i], since: p.since[i]}
+	if id.kind == Holder && p.since[i] == HeldByAccount {
+		id.from = -1
+	}
+	return id
+}
+
+// HeldByAccount stands in Since for a holder that the account's own row states: the account has one, whoever it was before.
+const HeldByAccount = int32(-1 << 31)
+
+// replace marks, for each edge of the newest part, all but the latest observation of its identity. Only the shorter list of the
+// two ends is looked through; within the new part a map finds the rivals.
+func (r *Relations) replace(p *part, dead map[int64]struct{}) {
+	type seen struct{ fact, observed int64 }
+	latest := make(map[identity]seen, p.len())
+	for i := range uint32(p.len()) {
+		if _, gone := dead[p.fact[i]]; gone {
+			continue
+		}
+		id, now := p.identity(i), seen{p.fact[i], p.observed[i]}
+		was, ok := latest[id]
+		if !ok {
+			was, ok = r.standing(p, i, id, dead)
+		}
+		if ok && (was.observed > now.observed || was.observed == now.observed && was.fact > now.fact) {
+			dead[now.fact] = struct{}{}
+			latest[id] = was
+			continue
+		}
+		if ok {
+			dead[was.fact] = struct{}{}
+		}
+		latest[id] = now
+	}
+}
+
+// standing finds the observation of an identity that counted before the newest part came.
+func (r *Relations) standing(newest *part, i uint32, id identity, dead map[int64]struct{}) (was struct{ fact, observed int64 }, ok bool) {
+	s, inward := newest.to[i], true
+	if id.from >= 0 {
+		s, inward = r.narrower(newest.from[i], newest.to[i])
+	}
+	for _, p := range r.parts {
+		if p == newest {
+			continue
+		}
+		list := p.out.of(s)
+		if inward {
+			list = p.in.of(s)
+		}
+		for _, j := range list {
+			if _, gone := dead[p.fact[j]]; gone || r.gone(p, j) || p.identity(j) != id {
+				continue
+			}
+			return struct{ fact, observed int64 }{p.fact[j], p.observed[j]}, true
+		}
+	}
+	return was, false
+}
+
+func (r *Relations) narrower(from, to Subject) (s Subject, inward bool) {
+	out, in := 0, 0
+	for _, p := range r.parts {
+		out += len(p.out.of(from))
+		in += len(p.in.of(to))
+	}
+	if in < out {
+		return to, true
+	}
+	return from, false
+}
+
+// mergeSmall joins the last parts while the one before is not much larger, so that there are few parts however small the changes.
+func (r *Relations) mergeSmall() {
+	for n := len(r.parts); n > 1; n = len(r.parts) {
+		a, b := r.parts[n-2], r.parts[n-1]
+		if a.len() > 2*b.len() && (n < 3 || a.len() > mergeSize || b.len() > mergeSize/8) {
+			return
+		}
+		r.parts = append(slices.Clip(r.parts[:n-2]), r.join(a, b))
+	}
+	if len(r.parts) == 1 && len(r.dead) > r.parts[0].len()/2 {
+		r.parts = []*part{r.join(r.parts[0], &part{})}
+	}
+}
+
+// join makes one part of two, without the dead, which are forgotten.
+func (r *Relations) join(a, b *part) *part {
+	n := &part{}
+	dead := maps.Clone(r.dead)
+	for _, p := range []*part{a, b} {
+		for i := range uint32(p.len()) {
+			if _, gone := dead[p.fact[i]]; gone {
+				delete(dead, p.fact[i])
+				continue
+			}
+			n.take(p, i)
+		}
+	}
+	n.index(r.Subjects())
+	r.dead = dead
+	return n
+}
+
+func (p *part) take(q *part, i uint32) {
+	p.from, p.to, p.kind, p.source = append(p.from, q.from[i]), append(p.to, q.to[i]), append(p.kind, q.kind[i]), append(p.source, q.source[i])
+	p.ratio, p.fen, p.since, p.until = append(p.ratio, q.ratio[i]), append(p.fen, q.fen[i]), append(p.since, q.since[i]), append(p.until, q.until[i])
+	p.observed, p.fact = append(p.observed, q.observed[i]), append(p.fact, q.fact[i])
+}
