@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"iter"
 	"maps"
 	"slices"
 )
@@ -16,6 +17,36 @@ type Change struct {
 // NewRelations gives relations without any subject.
 func NewRelations() *Relations {
 	return &Relations{subjects: newSubjects(), sources: newWords(), scratch: newScratchPool()}
+}
+
+// RelationsOf builds relations of all subjects and relations at once, by the rules of With. Each fact must be given once.
+func RelationsOf(rows iter.Seq[SubjectRow], relations iter.Seq[Relation]) *Relations {
+	r := NewRelations()
+	for row := range rows {
+		r.subjects.put([]SubjectRow{row})
+	}
+	p := &part{}
+	for rel := range relations {
+		r.add(p, rel)
+	}
+	if p.len() == 0 {
+		return r
+	}
+	p.clip()
+	p.index(r.Subjects())
+	r.parts = []*part{p}
+	dead := map[int64]struct{}{}
+	r.replace(p, dead)
+	if r.dead = dead; len(dead) > p.len()/8 {
+		r.parts = []*part{r.join(p, &part{})}
+	}
+	return r
+}
+
+// NoHolder is the relation that stands for an account whose row names no holder: it replaces an older one and is never seen.
+func NoHolder(account int64, r Relation) Relation {
+	r.From, r.To, r.Kind, r.Since = account, account, Holder, HeldByAccount
+	return r
 }
 
 // mergeSize is how many edges the parts after the first may hold before they are joined with their neighbours.
@@ -108,34 +139,55 @@ func (p *part) identity(i uint32) identity {
 // HeldByAccount stands in Since for a holder that the account's own row states: the account has one, whoever it was before.
 const HeldByAccount = int32(-1 << 31)
 
-// replace marks, for each edge of the newest part, all but the latest observation of its identity. Only the shorter list of the
-// two ends is looked through; within the new part a map finds the rivals.
+// observation is one fact about a relation.
+type observation struct{ fact, observed int64 }
+
+func (o observation) later(p observation) bool {
+	return o.observed > p.observed || o.observed == p.observed && o.fact > p.fact
+}
+
+// replace marks, for each edge of the newest part, all but the latest observation of its identity. Rivals stand in the list of the
+// same subject, so one subject after the other is looked at.
 func (r *Relations) replace(p *part, dead map[int64]struct{}) {
-	type seen struct{ fact, observed int64 }
-	latest := make(map[identity]seen, p.len())
-	for i := range uint32(p.len()) {
-		if _, gone := dead[p.fact[i]]; gone {
-			continue
+	latest := map[identity]observation{}
+	of := func(list []uint32, accounts bool) {
+		clear(latest)
+		for _, i := range list {
+			if p.heldByAccount(i) == accounts {
+				r.contend(p, i, latest, dead)
+			}
 		}
-		id, now := p.identity(i), seen{p.fact[i], p.observed[i]}
-		was, ok := latest[id]
-		if !ok {
-			was, ok = r.standing(p, i, id, dead)
-		}
-		if ok && (was.observed > now.observed || was.observed == now.observed && was.fact > now.fact) {
-			dead[now.fact] = struct{}{}
-			latest[id] = was
-			continue
-		}
-		if ok {
-			dead[was.fact] = struct{}{}
-		}
-		latest[id] = now
 	}
+	p.out.each(func(list []uint32) { of(list, false) })
+	p.in.each(func(list []uint32) { of(list, true) })
+}
+
+func (p *part) heldByAccount(i uint32) bool {
+	return p.kind[i] == Holder && p.since[i] == HeldByAccount
+}
+
+func (r *Relations) contend(p *part, i uint32, latest map[identity]observation, dead map[int64]struct{}) {
+	if _, gone := dead[p.fact[i]]; gone {
+		return
+	}
+	id, now := p.identity(i), observation{p.fact[i], p.observed[i]}
+	was, ok := latest[id]
+	if !ok && len(r.parts) > 1 {
+		was, ok = r.standing(p, i, id, dead)
+	}
+	if ok && was.later(now) {
+		dead[now.fact] = struct{}{}
+		latest[id] = was
+		return
+	}
+	if ok {
+		dead[was.fact] = struct{}{}
+	}
+	latest[id] = now
 }
 
 // standing finds the observation of an identity that counted before the newest part came.
-func (r *Relations) standing(newest *part, i uint32, id identity, dead map[int64]struct{}) (was struct{ fact, observed int64 }, ok bool) {
+func (r *Relations) standing(newest *part, i uint32, id identity, dead map[int64]struct{}) (was observation, ok bool) {
 	s, inward := newest.to[i], true
 	if id.from >= 0 {
 		s, inward = r.narrower(newest.from[i], newest.to[i])
@@ -152,7 +204,7 @@ func (r *Relations) standing(newest *part, i uint32, id identity, dead map[int64
 			if _, gone := dead[p.fact[j]]; gone || r.gone(p, j) || p.identity(j) != id {
 				continue
 			}
-			return struct{ fact, observed int64 }{p.fact[j], p.observed[j]}, true
+			return observation{p.fact[j], p.observed[j]}, true
 		}
 	}
 	return was, false
@@ -202,8 +254,17 @@ func (r *Relations) join(a, b *part) *part {
 	return n
 }
 
+func (p *part) clip() {
+	p.from, p.to, p.kind, p.source = slices.Clip(p.from), slices.Clip(p.to), slices.Clip(p.kind), slices.Clip(p.source)
+	p.ratio, p.fen, p.since, p.until = slices.Clip(p.ratio), slices.Clip(p.fen), slices.Clip(p.since), slices.Clip(p.until)
+	p.observed, p.fact = slices.Clip(p.observed), slices.Clip(p.fact)
+}
+
 func (p *part) take(q *part, i uint32) {
 	p.from, p.to, p.kind, p.source = append(p.from, q.from[i]), append(p.to, q.to[i]), append(p.kind, q.kind[i]), append(p.source, q.source[i])
 	p.ratio, p.fen, p.since, p.until = append(p.ratio, q.ratio[i]), append(p.fen, q.fen[i]), append(p.since, q.since[i]), append(p.until, q.until[i])
 	p.observed, p.fact = append(p.observed, q.observed[i]), append(p.fact, q.fact[i])
 }
+
+// Empty says whether nothing changed.
+func (c Change) Empty() bool { return len(c.Subjects)+len(c.Relations)+len(c.Gone) == 0 }

@@ -26,6 +26,9 @@ func (f Filter) admits(p *part, i uint32) bool {
 	if f.On != 0 && (p.since[i] > f.On || p.until[i] != 0 && p.until[i] < f.On) {
 		return false
 	}
+	if p.kind[i] == Holder && p.from[i] == p.to[i] {
+		return false // an account without a holder, see NoHolder
+	}
 	return f.Hidden == nil || int(p.source[i]) >= len(f.Hidden) || !f.Hidden[p.source[i]]
 }
 

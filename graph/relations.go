@@ -70,6 +70,18 @@ func (l lists) of(s Subject) []uint32 {
 	return l.list[l.start[s]:l.start[s+1]]
 }
 
+// each gives every list that is not empty.
+func (l lists) each(see func(list []uint32)) {
+	for _, list := range l.few {
+		see(list)
+	}
+	for s := 1; s < len(l.start); s++ {
+		if l.start[s] > l.start[s-1] {
+			see(l.list[l.start[s-1]:l.start[s]])
+		}
+	}
+}
+
 // sparse is the share of subjects below which a part keeps its lists in a map.
 const sparse = 8
 

@@ -19,6 +19,9 @@ type Desk struct {
 	// Places are what connectors may use; without any, none can be set up.
 	Places Places
 
+	// Graph holds relations and money in memory; nil where nobody asks it.
+	Graph *Graph
+
 	scanning sync.Mutex // one scan of this process at a time
 }
 
