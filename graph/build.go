@@ -58,10 +58,7 @@ const mergeSize = 4096
 func (r *Relations) With(c Change) *Relations {
 	n := &Relations{subjects: r.subjects.grow(), sources: r.sources.grow(), parts: slices.Clip(r.parts), dead: r.dead, scratch: newScratchPool()}
 	n.subjects.put(c.Subjects)
-	dead := map[int64]struct{}{}
-	for _, fact := range c.Gone {
-		dead[fact] = struct{}{}
-	}
+	n.bury(c.Gone)
 	p := &part{}
 	for _, rel := range c.Relations {
 		if !n.revive(rel) {
@@ -72,20 +69,27 @@ func (r *Relations) With(c Change) *Relations {
 		p.index(n.Subjects())
 		n.parts = append(n.parts, p)
 	}
+	dead := map[int64]struct{}{}
 	n.replace(p, dead)
-	if len(dead) > 0 {
-		all := maps.Clone(n.dead)
-		if all == nil {
-			all = dead
-		}
-		maps.Copy(all, dead)
-		n.dead = all
-	}
+	n.bury(slices.Collect(maps.Keys(dead)))
 	n.mergeSmall()
 	return n
 }
 
-// revive says whether the fact is there already; one that a later fact had replaced counts again.
+// bury marks facts as counting no longer; the marks of the relations that r was made from are not touched.
+func (r *Relations) bury(facts []int64) {
+	if len(facts) == 0 {
+		return
+	}
+	all := make(map[int64]struct{}, len(r.dead)+len(facts))
+	maps.Copy(all, r.dead)
+	for _, fact := range facts {
+		all[fact] = struct{}{}
+	}
+	r.dead = all
+}
+
+// revive says whether the fact is there already. One that counted no longer counts again, unless a later one of its identity does.
 func (r *Relations) revive(rel Relation) bool {
 	from, known := r.Find(rel.From)
 	to, also := r.Find(rel.To)
@@ -102,14 +106,27 @@ func (r *Relations) revive(rel Relation) bool {
 			if p.fact[i] != rel.Fact {
 				continue
 			}
-			if _, gone := r.dead[rel.Fact]; gone {
-				r.dead = maps.Clone(r.dead)
-				delete(r.dead, rel.Fact)
+			if r.gone(p, i) {
+				r.contest(p, i)
 			}
 			return true
 		}
 	}
 	return false
+}
+
+// contest lets a fact that counted no longer count again where it is later than the one that does now.
+func (r *Relations) contest(p *part, i uint32) {
+	now := observation{p.fact[i], p.observed[i]}
+	was, ok := r.standing(nil, p.from[i], p.to[i], p.identity(i), nil)
+	if ok && was.later(now) {
+		return
+	}
+	if ok {
+		r.bury([]int64{was.fact})
+	}
+	r.dead = maps.Clone(r.dead)
+	delete(r.dead, now.fact)
 }
 
 func (r *Relations) add(p *part, rel Relation) {
@@ -173,7 +190,7 @@ func (r *Relations) contend(p *part, i uint32, latest map[identity]observation, 
 	id, now := p.identity(i), observation{p.fact[i], p.observed[i]}
 	was, ok := latest[id]
 	if !ok && len(r.parts) > 1 {
-		was, ok = r.standing(p, i, id, dead)
+		was, ok = r.standing(p, p.from[i], p.to[i], id, dead)
 	}
 	if ok && was.later(now) {
 		dead[now.fact] = struct{}{}
@@ -186,11 +203,11 @@ func (r *Relations) contend(p *part, i uint32, latest map[identity]observation, 
 	latest[id] = now
 }
 
-// standing finds the observation of an identity that counted before the newest part came.
-func (r *Relations) standing(newest *part, i uint32, id identity, dead map[int64]struct{}) (was observation, ok bool) {
-	s, inward := newest.to[i], true
+// standing finds the observation of an identity that counts in the parts other than the newest.
+func (r *Relations) standing(newest *part, from, to Subject, id identity, dead map[int64]struct{}) (was observation, ok bool) {
+	s, inward := to, true
 	if id.from >= 0 {
-		s, inward = r.narrower(newest.from[i], newest.to[i])
+		s, inward = r.narrower(from, to)
 	}
 	for _, p := range r.parts {
 		if p == newest {

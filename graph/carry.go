@@ -130,7 +130,7 @@ func (c *carrier) together(a, b Hop) bool {
 func (c *carrier) pay(group []Hop) {
 	p := c.pots[c.payer(group[0].Move)]
 	if !p.start {
-		c.receiveOthers(p, group[0].Move)
+		c.receiveOthers(p, func(m Move) bool { return c.time(m, group[0].Move) <= 0 })
 	}
 	switch {
 	case p.start:
@@ -148,13 +148,14 @@ func (c *carrier) pay(group []Hop) {
 		p.out += h.Carried
 		to := c.pots[c.payee(h.Move)]
 		to.in += h.Carried
+		c.receiveOthers(to, func(m Move) bool { return c.sooner(m, h.Move) < 0 })
 		to.receive(c.query.Method, h.Carried, c.flow.Fen(h.Move)-h.Carried)
 	}
 }
 
-// receiveOthers takes in the payments that are not traced and came before a moment, or at it.
-func (c *carrier) receiveOthers(p *pot, now Move) {
-	for len(p.others) > 0 && c.time(p.others[0], now) <= 0 {
+// receiveOthers takes in the payments that are not traced, as long as they are due.
+func (c *carrier) receiveOthers(p *pot, due func(m Move) bool) {
+	for len(p.others) > 0 && due(p.others[0]) {
 		p.receive(c.query.Method, 0, c.flow.Fen(p.others[0]))
 		p.others = p.others[1:]
 	}

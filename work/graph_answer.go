@@ -13,13 +13,13 @@ import (
 // GraphStep is a relation of a chain, in the order in which the chain is walked; Reverse says that the relation itself runs from To to
 // From.
 type GraphStep struct {
-	From    string      `json:"from"`
-	To      string      `json:"to"`
-	Kind    string      `json:"kind"`
-	Ratio   *float64    `json:"ratio"`
-	SinceOn models.Date `json:"since_on"`
-	Source  string      `json:"source"`
-	Reverse bool        `json:"reverse,omitempty"`
+	From    string       `json:"from"`
+	To      string       `json:"to"`
+	Kind    string       `json:"kind"`
+	Ratio   *float64     `json:"ratio"`
+	SinceOn *models.Date `json:"since_on"`
+	Source  string       `json:"source"`
+	Reverse bool         `json:"reverse,omitempty"`
 
 	FromID int64 `json:"-"`
 	ToID   int64 `json:"-"`
@@ -201,10 +201,11 @@ func (y Yuan) MarshalJSON() ([]byte, error) { return []byte(`"` + y.String() + `
 // shareOf cuts the noise of floating point off a share.
 func shareOf(v float64) float64 { return math.Round(v*1e12) / 1e12 }
 
-// dateOf writes a day counted from 1970; the empty date for an unknown one.
-func dateOf(day int32) models.Date {
+// dateOf writes a day counted from 1970; nil for an unknown one.
+func dateOf(day int32) *models.Date {
 	if day == 0 {
-		return ""
+		return nil
 	}
-	return models.Date(time.Unix(int64(day)*86400, 0).UTC().Format(time.DateOnly))
+	d := models.Date(time.Unix(int64(day)*86400, 0).UTC().Format(time.DateOnly))
+	return &d
 }
