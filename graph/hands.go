@@ -163,7 +163,7 @@ func (r *Relations) offices(o ownership, tops []Controller, f Filter) []Controll
 	}
 	add := func(of Subject, rest []Step) {
 		r.visit(of, Inward, f, func(e Edge, other Subject, _ bool) bool {
-			if !known[other] {
+			if !known[other] && other != o.nodes[0] {
 				known[other] = true
 				list = append(list, Controller{Subject: other, How: ByOffice, Chain: append([]Step{r.step(e, other)}, rest...)})
 			}

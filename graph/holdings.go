@@ -173,12 +173,17 @@ func (o ownership) solve(group []int, v []float64) bool {
 	}
 	// (I - W) x = b, where W[holder][held] is the share within the group.
 	m := make([][]float64, size)
+	enters := 0.0
 	for i, n := range group {
 		m[i] = make([]float64, size+1)
 		m[i][i], m[i][size] = 1, v[n]
 		if n == 0 {
 			m[i][size]++
 		}
+		enters += m[i][size]
+	}
+	if enters == 0 {
+		return true // a ring that owns nothing of the company
 	}
 	for i, n := range group {
 		for _, h := range o.holders[n] {
