@@ -126,7 +126,9 @@ func checkTops(rt *rapid.T, d drawn, list []Controller, company int64) {
 		for v := int64(1); v <= people; v++ {
 			above = above || v != u && v != company && bruteControl(d.list, v)[u]
 		}
-		listed := slices.ContainsFunc(list, func(c Controller) bool { return d.r.Key(c.Subject) == u && (c.How == ByMajority || c.How == ByAgreement) })
+		listed := slices.ContainsFunc(list, func(c Controller) bool {
+			return d.r.Key(c.Subject) == u && (c.How == ByMajority || c.How == ByAgreement)
+		})
 		if !above && !listed {
 			rt.Fatalf("%d controls %d and is not listed in %+v", u, company, list)
 		}

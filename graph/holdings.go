@@ -171,6 +171,9 @@ func (o ownership) solve(group []int, v []float64) bool {
 		o.passOn(group, at, v)
 		return true
 	}
+	if size > maxSystem {
+		return o.settle(group, at, v)
+	}
 	// (I - W) x = b, where W[holder][held] is the share within the group.
 	m := make([][]float64, size)
 	enters := 0.0
@@ -202,6 +205,46 @@ func (o ownership) solve(group []int, v []float64) bool {
 	}
 	o.passOn(group, at, v)
 	return ok
+}
+
+// maxSystem is the largest group whose system is solved at once; a larger one is solved by rounds.
+const maxSystem = 400
+
+// settle solves a large group by passing shares round until they move no more; false where they do not settle.
+func (o ownership) settle(group []int, at map[int]int, v []float64) bool {
+	b := make([]float64, len(group))
+	x := make([]float64, len(group))
+	for i, n := range group {
+		b[i] = v[n]
+		if n == 0 {
+			b[i]++
+		}
+		x[i] = b[i]
+	}
+	settled := false
+	for round := 0; round < 10_000 && !settled; round++ {
+		next := slices.Clone(b)
+		for i, n := range group {
+			for _, h := range o.holders[n] {
+				if k, ok := at[o.index[h.Other]]; ok && !math.IsNaN(h.Ratio) {
+					next[k] += h.Ratio * x[i]
+				}
+			}
+		}
+		moved := 0.0
+		for i := range x {
+			moved = max(moved, math.Abs(next[i]-x[i]))
+		}
+		x, settled = next, moved < 1e-13
+	}
+	for i, n := range group {
+		v[n] = b[i]
+		if settled {
+			v[n] = x[i]
+		}
+	}
+	o.passOn(group, at, v)
+	return settled
 }
 
 // passOn gives each holder outside the group its part of what the group's members own.

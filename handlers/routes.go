@@ -95,6 +95,13 @@ func (a *App) Routes() []Route {
 		{post, "/api/v1/referrals/:ref/:event", Token, "", a.apiReferralMove},
 		{get, "/api/v1/referrals/:ref/documents/:kind", Token, "", a.apiReferralDocument},
 		{post, "/api/v1/facts/:table", Token, models.ActFactLoad, a.apiFacts},
+		{get, "/api/v1/graph/path", Token, models.ActCompanyRead, graphCall(a, models.ActCompanyRead, a.apiGraphPath)},
+		{get, "/api/v1/graph/neighbours", Token, models.ActCompanyRead, graphCall(a, models.ActCompanyRead, a.apiGraphNeighbours)},
+		{get, "/api/v1/graph/controllers", Token, models.ActCompanyRead, graphCall(a, models.ActCompanyRead, a.apiGraphControllers)},
+		{get, "/api/v1/graph/group", Token, models.ActCompanyRead, graphCall(a, models.ActCompanyRead, a.apiGraphGroup)},
+		{get, "/api/v1/graph/keyfigures", Token, models.ActCompanyRead, graphCall(a, models.ActCompanyRead, a.apiGraphKeyFigures)},
+		{get, "/api/v1/graph/trace", Token, models.ActAccountRead, graphCall(a, models.ActAccountRead, a.apiGraphTrace)},
+		{get, "/api/v1/graph/cycles", Token, models.ActAccountRead, graphCall(a, models.ActAccountRead, a.apiGraphCycles)},
 		{get, "/api/v1/openapi.yaml", Public, "", a.openAPI},
 
 		{get, "/healthz", Public, "", a.health},

@@ -91,6 +91,12 @@ func (a *asking) subject(field, written string) (graph.Subject, models.Subject, 
 	return s, sub, nil
 }
 
+// Known finds a subject that the asker may know.
+func (g *Graph) Known(ctx context.Context, by GraphAsk, written string) (models.Subject, error) {
+	a := &asking{GraphAsk: by, ctx: ctx, g: g, typed: map[int64]string{}}
+	return a.stored("subject", written)
+}
+
 func (a *asking) stored(field, written string) (models.Subject, error) {
 	written = strings.TrimSpace(written)
 	ref, ok := models.ParseSubject(written)
@@ -123,6 +129,12 @@ func (a *asking) writer() (*writer, error) {
 // OutsidePrefix begins the place holder of a subject outside the asker's jurisdiction; the number tells several of one answer apart
 // and means nothing in another one.
 const OutsidePrefix = "outside:"
+
+// knows says whether the asker may know a subject.
+func (w *writer) knows(id int64) bool {
+	_, ok := w.names[id]
+	return ok
+}
 
 func (w *writer) of(id int64) string {
 	if t, ok := w.typed[id]; ok {

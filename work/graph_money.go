@@ -2,6 +2,7 @@ package work
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"xiezhi/graph"
@@ -155,7 +156,11 @@ type CyclesAsk struct {
 	From, To  models.Instant
 	Of        []string
 	Limit     int
+	Seen      bool // only rings that pass an account the asker may know
 }
+
+// maxRings bounds how many rings are looked through for those that the asker may know.
+const maxRings = 200_000
 
 // Cycles gives the rings of payments.
 func (g *Graph) Cycles(ctx context.Context, by GraphAsk, q CyclesAsk) (CyclesAnswer, error) {
@@ -179,8 +184,10 @@ func (g *Graph) Cycles(ctx context.Context, by GraphAsk, q CyclesAsk) (CyclesAns
 	if len(q.Of) > 0 && len(ask.Of) == 0 {
 		return out, nil
 	}
+	if q.Seen {
+		ask.Limit = maxRings
+	}
 	list, cut := flow.Cycles(ask)
-	out.Truncated = cut
 	var moves []int64
 	for _, c := range list {
 		for _, m := range c.Moves {
@@ -197,6 +204,13 @@ func (g *Graph) Cycles(ctx context.Context, by GraphAsk, q CyclesAsk) (CyclesAns
 		return out, err
 	}
 	for _, c := range list {
+		if q.Seen && !slices.ContainsFunc(c.Moves, func(m graph.Move) bool { return w.knows(flow.Key(flow.From(m))) }) {
+			continue
+		}
+		if len(out.Cycles) >= q.Limit {
+			cut = true
+			break
+		}
 		ring := GraphCycle{AmountMin: Yuan(flow.Fen(c.Moves[0])), FirstAt: models.AtMicro(flow.At(c.Moves[0])), LastAt: models.AtMicro(flow.At(c.Moves[len(c.Moves)-1]))}
 		for _, m := range c.Moves {
 			id := flow.Key(flow.From(m))
@@ -205,5 +219,6 @@ func (g *Graph) Cycles(ctx context.Context, by GraphAsk, q CyclesAsk) (CyclesAns
 		}
 		out.Cycles = append(out.Cycles, ring)
 	}
+	out.Truncated = cut
 	return out, nil
 }
