@@ -46,19 +46,19 @@ func rings(n int, depth []int) []Point {
 	return at
 }
 
-// reach is how far nodes push each other, in units of the length a tie strives for.
-const reach = 2.5
+// pushReach is how far nodes push each other, in units of the length a tie strives for.
+const pushReach = 2.5
 
 // push moves every node one step, at most heat far.
 func push(at []Point, ties [][2]int, heat float64) {
 	move := make([]Point, len(at))
 	cells := map[[2]int][]int{}
 	for i, p := range at {
-		c := [2]int{int(math.Floor(p.X / reach)), int(math.Floor(p.Y / reach))}
+		c := [2]int{int(math.Floor(p.X / pushReach)), int(math.Floor(p.Y / pushReach))}
 		cells[c] = append(cells[c], i)
 	}
 	for i, p := range at {
-		cx, cy := int(math.Floor(p.X/reach)), int(math.Floor(p.Y/reach))
+		cx, cy := int(math.Floor(p.X/pushReach)), int(math.Floor(p.Y/pushReach))
 		for dx := -1; dx <= 1; dx++ {
 			for dy := -1; dy <= 1; dy++ {
 				for _, k := range cells[[2]int{cx + dx, cy + dy}] {
