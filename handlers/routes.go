@@ -34,6 +34,9 @@ func (a *App) Routes() []Route {
 		{get, "/companies", Signed, models.ActCompanyRead, a.companyList},
 		{get, "/companies/:id", Signed, "", a.companyShow},
 
+		{get, "/graph", Signed, models.ActCompanyRead, a.graphShow},
+		{get, "/graph/money", Signed, models.ActAccountRead, a.moneyShow},
+
 		{get, "/cases", Signed, models.ActCaseRead, a.caseList},
 		{get, "/cases/new", Signed, models.ActCaseOpen, a.caseNew},
 		{post, "/cases", Signed, models.ActCaseOpen, a.caseOpen},
