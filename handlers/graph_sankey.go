@@ -21,7 +21,7 @@ const (
 	sankeyHeight = 420
 	sankeyTop    = 24
 	sankeyBar    = 12
-	sankeyGap    = 8
+	sankeyGap    = 13
 	sankeyMost   = 10 // accounts of a layer that stand alone; the rest are one bar
 )
 

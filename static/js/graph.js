@@ -42,7 +42,7 @@ function draw() {
   box.setAttribute("aria-label", still.getAttribute("aria-label"));
   holder.append(box);
   holder.classList.add("is-live");
-  const cy = window.cytoscape({ container: box, elements: elements(data), style: looks(crowded), layout: { name: "preset", fit: true, padding: 24 }, minZoom: 0.1, maxZoom: 5, wheelSensitivity: 0.3,
+  const cy = window.cytoscape({ container: box, elements: elements(data), style: looks(crowded), layout: { name: "preset", fit: true, padding: 24 }, minZoom: 0.1, maxZoom: 5,
     textureOnViewport: crowded, hideEdgesOnViewport: data.nodes.length > 800, pixelRatio: crowded ? 1 : "auto" });
   cy.on("tap", "node", (event) => pick(Number(event.target.id().slice(1))));
   cy.on("dbltap", "node", (event) => event.target.data("url") && window.location.assign(event.target.data("url")));
