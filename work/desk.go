@@ -19,6 +19,8 @@ type Desk struct {
 	// Places are what connectors may use; without any, none can be set up.
 	Places Places
 
+	Quarantine Quarantine // where samples of files lie; empty where there is none
+
 	scanning sync.Mutex // one scan of this process at a time
 }
 
