@@ -54,10 +54,9 @@ func personAccount(i int) string { return fmt.Sprintf("A-P%07d", i+1) }
 func (w *world) company(i int) company {
 	p := &w.profiles[w.plan[i]]
 	r := w.nth(streamCompany, i)
-	c := company{index: i, profile: p, division: w.place(r), brand: w.brand(i), account: companyAccount(i), r: r}
-	if s := w.at[i]; s != nil {
-		c.scheme = s
-		c.division = w.place(w.nth(streamCompany, s.company)) // shells lie beside their owner
+	c := company{index: i, profile: p, division: w.place(r), brand: w.brand(i), account: companyAccount(i), r: r, scheme: w.at[i]}
+	if c.scheme != nil {
+		c.division = w.division(i)
 	}
 	if p.typology == "near_miss_similar_name" && len(w.schemes) > 0 {
 		c.brand = w.brand(w.schemes[i%len(w.schemes)].company)
@@ -86,6 +85,14 @@ func (w *world) company(i int) company {
 	}
 	c.product = w.product(&c)
 	return c
+}
+
+// division is where the i-th company is registered: shells lie beside their owner.
+func (w *world) division(i int) string {
+	if s := w.at[i]; s != nil {
+		i = s.company
+	}
+	return w.place(w.nth(streamCompany, i))
 }
 
 // serial says that the legal representative of an ordinary company has another one.
@@ -150,7 +157,11 @@ func (w *world) person(i int) person {
 	if r.IntN(4) > 0 {
 		name += w.lex.pick(r, "given")
 	}
-	return person{id: fmt.Sprintf("P-%07d", i+1), name: name, division: w.place(r), account: personAccount(i),
+	division := w.place(r)
+	if i < w.officers() {
+		division = w.division(i / 2)
+	}
+	return person{id: fmt.Sprintf("P-%07d", i+1), name: name, division: division, account: personAccount(i),
 		birth: int64(w.end.Year()) - between(r, youngest, oldest), bank: r.IntN(len(w.lex.lines["bank_name"])), r: r}
 }
 

@@ -80,7 +80,7 @@ func (s *scribe) company(c *company) {
 			number(paid)+".00", day(c.established), "active", scope, c.site, c.phone, number(staff), abnormal, "SAMR", stamp(known))
 	}
 	write(c.name, c.address, abnormal, c.staff, c.known)
-	changes := s.r.IntN(20) / 19
+	changes := s.r.IntN(5) / 4 * (1 + s.r.IntN(2))
 	if p.cohort == cohortBad {
 		changes = s.r.IntN(3)
 	}
@@ -93,10 +93,10 @@ func (s *scribe) company(c *company) {
 		day(c.established.AddDate(0, 0, 20)), "active", c.division, c.phone, "BANK", stamp(c.known))
 }
 
-// oneOwnerIn is of how many companies one has officers whose own accounts are known.
-const oneOwnerIn = 5
+// oneHolderIn is of how many companies one has a holder whose own account is known; that of who represents it always is.
+const oneHolderIn = 5
 
-// officers writes the two people of a company, and the accounts of some.
+// officers writes the two people of a company, and their accounts.
 func (s *scribe) officers(c *company) {
 	for n := range 2 {
 		i := 2*c.index + n
@@ -105,7 +105,7 @@ func (s *scribe) officers(c *company) {
 		}
 		p := s.w.person(i)
 		s.person(&p)
-		if c.scheme != nil || c.index%oneOwnerIn == 0 {
+		if n == 0 || c.scheme != nil || c.index%oneHolderIn == 0 {
 			s.account(&p)
 		}
 	}

@@ -58,7 +58,7 @@ func (m *money) packet() {
 
 // owner moves money between a company and those who own it: dividends, wages of the boss, loans of the owner.
 func (m *money) owner() {
-	i := m.r.IntN(m.w.asked) / oneOwnerIn * oneOwnerIn
+	i := m.r.IntN(m.w.asked)
 	a, b := ofCompany(i), ofPerson(2*i)
 	if m.r.IntN(3) == 0 {
 		a, b = b, a

@@ -161,7 +161,7 @@ func TestSharesOfBadAndNearMisses(t *testing.T) {
 			t.Errorf("%v", l)
 		}
 	}
-	if count["true"] != 11 || count["false"] < 200 {
+	if count["true"] != 25 || count["false"] < 200 {
 		t.Errorf("%v", count)
 	}
 	if len(typologies) < 40 {

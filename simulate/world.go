@@ -67,10 +67,10 @@ func newWorld(o Options) (*world, error) {
 }
 
 // Shares of the cohorts; whatever is left is ordinary. 60 of 11,000 are bad, as of the companies that were analysed in
-// Shenzhen in 2018; a small province has a few more, so that there is something to find.
+// Shenzhen in 2018; a small province has more of them, so that there is something to find.
 const (
 	oneBadIn      = 11_000 / 60
-	oneBadInSmall = 100
+	oneBadInSmall = 10
 	fewBad        = 24
 	oneNearIn     = 5
 	oneLicensedIn = 3
