@@ -201,20 +201,23 @@ func (s *Store) GraphTransfers(ctx context.Context, span Span, asOf AsOf, see fu
 // GraphSeal gives the digests of a fact and a transfer, by which a stored picture of the graph shows that it was taken from this very
 // database; an empty text stands for a row that is not there.
 func (s *Store) GraphSeal(ctx context.Context, m GraphMark) (string, error) {
-	text := ""
-	for table, id := range map[string]int64{"facts": m.Fact, "transfers": m.Transfer} {
-		var hash []byte
-		if err := s.read(ctx).Table(table).Select("hash").Where("id = ?", id).Limit(1).Scan(&hash).Error; err != nil {
-			return "", fmt.Errorf("read the digest of %s %d: %w", table, id, err)
-		}
-		part := hex.EncodeToString(hash)
-		if table == "facts" {
-			text = part + "/" + text
-		} else {
-			text += part
-		}
+	fact, err := s.digestOf(ctx, "facts", m.Fact)
+	if err != nil {
+		return "", err
 	}
-	return text, nil
+	transfer, err := s.digestOf(ctx, "transfers", m.Transfer)
+	return fact + "/" + transfer, err
+}
+
+func (s *Store) digestOf(ctx context.Context, table string, id int64) (string, error) {
+	var rows []struct{ Hash []byte }
+	if err := s.read(ctx).Table(table).Select("hash").Where("id = ?", id).Scan(&rows).Error; err != nil {
+		return "", fmt.Errorf("read the digest of %s %d: %w", table, id, err)
+	}
+	if len(rows) == 0 {
+		return "", nil
+	}
+	return hex.EncodeToString(rows[0].Hash), nil
 }
 
 // SubjectsByID gives subjects by internal key, those of the scope alone.

@@ -19,6 +19,8 @@ import (
 type Graph struct {
 	Store *models.Store
 	File  string
+	// Failed is told what went wrong beside a question that was answered all the same; nil tells nobody.
+	Failed func(error)
 
 	now      atomic.Pointer[picture]
 	renewing sync.Mutex
@@ -66,13 +68,21 @@ func (g *Graph) Book(ctx context.Context) (*graph.Book, map[string]models.Source
 	return p.book, p.sources, nil
 }
 
+// saveEvery is how often a running process stores the graph, so that little is read anew after a crash.
+const saveEvery = 30 * time.Minute
+
 // Keep brings the graph up to date again and again, so that questions find it current, until the context ends.
-func (g *Graph) Keep(ctx context.Context, every time.Duration, failed func(error)) {
+func (g *Graph) Keep(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
+	saved := time.Now()
 	for {
-		if _, err := g.renew(ctx, 0); err != nil && ctx.Err() == nil {
-			failed(err)
+		_, err := g.renew(ctx, 0)
+		if err == nil && time.Since(saved) > saveEvery {
+			saved, err = time.Now(), g.Save(ctx)
+		}
+		if err != nil && ctx.Err() == nil && g.Failed != nil {
+			g.Failed(err)
 		}
 		select {
 		case <-ctx.Done():
@@ -118,7 +128,9 @@ func (g *Graph) open(ctx context.Context) (*picture, error) {
 		return nil, err
 	}
 	if g.File != "" {
-		g.keepPicture(ctx, p)
+		if err := g.keepPicture(ctx, p); err != nil && g.Failed != nil {
+			g.Failed(err)
+		}
 	}
 	return p, nil
 }

@@ -3,6 +3,7 @@ package work_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -209,5 +210,43 @@ func TestGraphWhileRowsArrive(t *testing.T) {
 		if err := <-done; err != nil || !slices.IsSorted(seen) {
 			t.Errorf("%v %v", seen, err)
 		}
+	})
+}
+
+// A stored picture is taken up with what arrived since; a damaged one, or one of another database, is built anew.
+func TestGraphIsTakenUp(t *testing.T) {
+	world.Each(t, func(t *testing.T, w *world.World) {
+		file := t.TempDir() + "/graph.xzg"
+		by := plain(w.Store, models.ScopeOf("000000"))
+		length := func(want int) {
+			t.Helper()
+			w.Desk.Graph = &work.Graph{Store: w.Store, File: file}
+			if n := pathLength(t, w, by, "company:A", "company:B"); n != want {
+				t.Errorf("a chain of %d, want %d", n, want)
+			}
+		}
+		load(t, w, company("A", "440304"), company("B", "440304"), company("C", "440304"))
+		length(-1)
+		b := load(t, w, holds("company:A", "company:C", 1, models.Instant{}), holds("company:C", "company:B", 1, models.Instant{}))
+		length(2)
+		if err := w.Desk.Graph.Save(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		load(t, w, holds("company:A", "company:B", 1, models.Instant{}))
+		length(1)
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw[len(raw)/2] ^= 1
+		if err := os.WriteFile(file, raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		length(1)
+		if err := w.Desk.Graph.Save(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.Exec(t, "DELETE FROM facts WHERE batch_id > (SELECT id FROM batches WHERE ref = '"+b.Ref+"')")
+		length(2) // another database: that of before
 	})
 }

@@ -118,3 +118,8 @@ func graphError(ctx context.Context, err error) error {
 
 // graphFile is where the picture of the graph stands beside the other data.
 func (c config) graphFile() string { return filepath.Join(c.DataDir, "graph.xzg") }
+
+// newGraph gives the graph of relations and money; it is read when it is first asked, or kept current while the portal serves.
+func (p *portal) newGraph() *work.Graph {
+	return &work.Graph{Store: p.store, File: p.cfg.graphFile(), Failed: func(err error) { p.log.Error("the graph", "error", err.Error()) }}
+}

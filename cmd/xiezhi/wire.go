@@ -72,7 +72,7 @@ func openPortal(ctx context.Context, cfg config, migrate migration) (*portal, er
 		return nil, errors.Join(err, store.Close())
 	}
 	p.desk = &work.Desk{Store: store, Rules: rules, Log: log, Quarantine: work.Quarantine(filepath.Join(cfg.DataDir, "quarantine")), Places: places,
-		Graph: &work.Graph{Store: store, File: cfg.graphFile()}}
+		Graph: p.newGraph()}
 	return p, nil
 }
 
@@ -113,7 +113,7 @@ func (p *portal) close() error {
 	p.running.Wait()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	return errors.Join(p.heads.Note(ctx, p.store), p.store.Close())
+	return errors.Join(p.heads.Note(ctx, p.store), p.desk.Graph.Save(ctx), p.store.Close())
 }
 
 // catalog joins the messages of all packages.
@@ -198,6 +198,7 @@ func (p *portal) background(ctx context.Context, scan bool) {
 	p.running.Go(func() {
 		p.every(ctx, 10*time.Minute, "sweep samples", func() error { return p.desk.SweepSamples(ctx) })
 	})
+	p.running.Go(func() { p.desk.Graph.Keep(ctx, 250*time.Millisecond) })
 	if scan {
 		p.running.Go(func() { p.desk.Watch(ctx, models.System("scan"), 500*time.Millisecond) })
 		p.running.Go(func() { p.workQueue(ctx) })

@@ -1,0 +1,98 @@
+package graph
+
+import (
+	"path/filepath"
+	"slices"
+)
+
+func dirOf(name string) string { return filepath.Dir(name) }
+
+// storedRelations are relations whose columns were read and whose lists are not made yet.
+type storedRelations struct{ r *Relations }
+
+func numberingOf(keys []int64) (*numbering, bool) {
+	n := newNumbering()
+	for _, k := range keys {
+		if _, fresh := n.number(k); !fresh {
+			return nil, false
+		}
+	}
+	n.own = map[int]bool{}
+	return n, true
+}
+
+// relations reads the columns; nil where they do not fit each other.
+func (r *reader) relations() *storedRelations {
+	keys := read(r, 8, get64)
+	s := &subjects{kind: read(r, 1, get8[SubjectKind]), place: read(r, 2, get16), institution: read(r, 2, get16)}
+	s.places, s.institutions = r.texts(), r.texts()
+	sources := r.texts()
+	p := &part{from: read(r, 4, get32[Subject]), to: read(r, 4, get32[Subject]), kind: read(r, 1, get8[Kind]), source: read(r, 2, get16), ratio: read(r, 8, getFloat),
+		fen: read(r, 8, get64), since: read(r, 4, get32[int32]), until: read(r, 4, get32[int32]), observed: read(r, 8, get64), fact: read(r, 8, get64)}
+	if r.err != nil {
+		return nil
+	}
+	number, ok := numberingOf(keys)
+	n, m := len(keys), len(p.fact)
+	same := len(s.kind) == n && len(s.place) == n && len(s.institution) == n && len(p.from) == m && len(p.to) == m && len(p.kind) == m && len(p.source) == m &&
+		len(p.ratio) == m && len(p.fen) == m && len(p.since) == m && len(p.until) == m && len(p.observed) == m
+	if !ok || !same || !inRange(p.from, n) || !inRange(p.to, n) || !inRange(s.place, len(s.places.list)) || !inRange(s.institution, len(s.institutions.list)) ||
+		!inRange(p.source, len(sources.list)) || !inRange(p.kind, int(kinds)) || !inRange(s.kind, int(subjectKinds)+1) {
+		return nil
+	}
+	s.number = number
+	rel := &Relations{subjects: s, sources: sources, scratch: newScratchPool()}
+	if m > 0 {
+		rel.parts = []*part{p}
+	}
+	return &storedRelations{rel}
+}
+
+// inRange says whether all values point into a list of n.
+func inRange[T ~int32 | ~uint16 | ~uint8](list []T, n int) bool {
+	return !slices.ContainsFunc(list, func(v T) bool { return v < 0 || int(v) >= n })
+}
+
+func (s *storedRelations) finish() {
+	for _, p := range s.r.parts {
+		p.index(s.r.Subjects())
+	}
+}
+
+// storedFlow is a flow whose columns were read and whose lists are not made yet.
+type storedFlow struct {
+	f *Flow
+	l *Ledger
+}
+
+func (r *reader) flow() *storedFlow {
+	keys := read(r, 8, get64)
+	l := &Ledger{from: read(r, 4, get32[Account]), to: read(r, 4, get32[Account])}
+	for _, c := range []*column{&l.id, &l.fen, &l.at} {
+		head := read(r, 8, get64)
+		small, wide := read(r, 4, get32[uint32]), read(r, 8, get64)
+		if r.err != nil || len(head) != 2 {
+			return nil
+		}
+		*c = column{base: head[0], unit: head[1], small: small, wide: wide}
+		if len(wide) > 0 {
+			c.small = nil
+		}
+	}
+	number, ok := numberingOf(keys)
+	m := len(l.from)
+	if !ok || len(l.to) != m || l.id.len() != m || l.fen.len() != m || l.at.len() != m || !inRange(l.from, len(keys)) || !inRange(l.to, len(keys)) {
+		return nil
+	}
+	l.accounts = number
+	return &storedFlow{&Flow{accounts: number}, l}
+}
+
+func (s *storedFlow) finish() {
+	if s.l.Len() == 0 {
+		return
+	}
+	n := s.f.Accounts()
+	s.l.out, s.l.in = group(s.l.from, n), group(s.l.to, n)
+	s.f.runs = []*Ledger{s.l}
+}
