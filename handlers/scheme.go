@@ -56,7 +56,7 @@ func (a *App) schemeFile(ctx context.Context, al models.AlertLine) (schemeFile, 
 			}
 		}
 	}
-	f.others, err = a.Store.SubjectsByID(ctx, ids)
+	f.others, err = a.Store.UnscopedSubjects(ctx, ids)
 	return f, err
 }
 
