@@ -20,69 +20,94 @@ type Transfer struct {
 
 // Ledger holds transfers sorted by time (then by ID), with the lists of each account in both directions. It is immutable.
 type Ledger struct {
-	keys  []int64 // account -> key in the store
-	index map[int64]Account
-	id    []int64
-	from  []Account
-	to    []Account
-	fen   []int64
-	at    []int64
-	out   rows
-	in    rows
+	accounts *numbering
+	id       column
+	from     []Account
+	to       []Account
+	fen      column
+	at       column
+	out      rows
+	in       rows
 }
 
-// rows lists, for each account, its transfers by rising time: those of account a are list[start[a]:start[a+1]].
+// rows lists, for each account, its transfers by rising time: those of account a are list[start[a]:start[a+1]]. A ledger that holds
+// few transfers for its accounts keeps the lists in a map.
 type rows struct {
 	start []uint32
 	list  []uint32
+	few   map[Account][]uint32
 }
 
-func (r rows) of(a Account) []uint32 { return r.list[r.start[a]:r.start[a+1]] }
+func (r rows) of(a Account) []uint32 {
+	if r.few != nil {
+		return r.few[a]
+	}
+	if int(a)+1 >= len(r.start) {
+		return nil
+	}
+	return r.list[r.start[a]:r.start[a+1]]
+}
+
+// batch is transfers on their way into a ledger, by columns.
+type batch struct {
+	id, fen, at []int64
+	from, to    []Account
+	unsorted    bool
+}
+
+func (b *batch) add(n *numbering, t Transfer) {
+	if last := len(b.at) - 1; last >= 0 && (t.At < b.at[last] || t.At == b.at[last] && t.ID < b.id[last]) {
+		b.unsorted = true
+	}
+	from, _ := n.number(t.From)
+	to, _ := n.number(t.To)
+	b.id, b.fen, b.at = append(b.id, t.ID), append(b.fen, t.Fen), append(b.at, t.At)
+	b.from, b.to = append(b.from, Account(from)), append(b.to, Account(to))
+}
 
 // NewLedger builds a ledger of the transfers that seq yields, in any order. It takes up to 2^32-1 of them.
 func NewLedger(seq iter.Seq[Transfer]) *Ledger {
-	l := &Ledger{index: map[int64]Account{}}
-	sorted, last := true, Transfer{}
+	n, b := newNumbering(), &batch{}
 	for t := range seq {
-		if len(l.at) > 0 && (t.At < last.At || t.At == last.At && t.ID < last.ID) {
-			sorted = false
-		}
-		last = t
-		l.id, l.fen, l.at = append(l.id, t.ID), append(l.fen, t.Fen), append(l.at, t.At)
-		l.from, l.to = append(l.from, l.number(t.From)), append(l.to, l.number(t.To))
+		b.add(n, t)
 	}
-	if !sorted {
-		l.sort()
+	return newRun(n, b)
+}
+
+// newRun makes a ledger of a batch whose accounts are numbered already.
+func newRun(n *numbering, b *batch) *Ledger {
+	if b.unsorted {
+		b.sort()
 	}
-	l.out, l.in = l.group(l.from), l.group(l.to)
+	l := &Ledger{accounts: n, from: slices.Clip(b.from), to: slices.Clip(b.to)}
+	l.id, l.fen, l.at = pack(b.id), pack(b.fen), pack(b.at)
+	l.out, l.in = group(l.from, len(n.keys)), group(l.to, len(n.keys))
 	return l
 }
 
-func (l *Ledger) number(key int64) Account {
-	a, ok := l.index[key]
-	if !ok {
-		a = Account(len(l.keys))
-		l.index[key] = a
-		l.keys = append(l.keys, key)
+// sort orders the batch by time, then ID. Keys are moved rather than compared through an index: that halves the time.
+func (b *batch) sort() {
+	type key struct {
+		at, id int64
+		i      uint32
 	}
-	return a
-}
-
-func (l *Ledger) sort() {
-	order := make([]uint32, len(l.at))
-	for i := range order {
-		order[i] = uint32(i)
+	keys := make([]key, len(b.at))
+	for i := range keys {
+		keys[i] = key{b.at[i], b.id[i], uint32(i)}
 	}
-	slices.SortFunc(order, func(a, b uint32) int {
-		switch {
-		case l.at[a] != l.at[b]:
-			return compare(l.at[a], l.at[b])
-		default:
-			return compare(l.id[a], l.id[b])
+	slices.SortFunc(keys, func(a, b key) int {
+		if a.at != b.at {
+			return compare(a.at, b.at)
 		}
+		return compare(a.id, b.id)
 	})
-	l.id, l.fen, l.at = permute(l.id, order), permute(l.fen, order), permute(l.at, order)
-	l.from, l.to = permute(l.from, order), permute(l.to, order)
+	order := make([]uint32, len(keys))
+	for i, k := range keys {
+		order[i] = k.i
+	}
+	b.id, b.fen, b.at = permute(b.id, order), permute(b.fen, order), permute(b.at, order)
+	b.from, b.to = permute(b.from, order), permute(b.to, order)
+	b.unsorted = false
 }
 
 func compare(a, b int64) int {
@@ -104,12 +129,19 @@ func permute[T any](list []T, order []uint32) []T {
 }
 
 // group lists the transfers by the account at one end, keeping their order in time.
-func (l *Ledger) group(end []Account) rows {
-	r := rows{start: make([]uint32, len(l.keys)+1), list: make([]uint32, len(end))}
+func group(end []Account, accounts int) rows {
+	if len(end)*sparse < accounts {
+		r := rows{few: make(map[Account][]uint32, len(end))}
+		for i, a := range end {
+			r.few[a] = append(r.few[a], uint32(i))
+		}
+		return r
+	}
+	r := rows{start: make([]uint32, accounts+1), list: make([]uint32, len(end))}
 	for _, a := range end {
 		r.start[a+1]++
 	}
-	for a := range l.keys {
+	for a := range accounts {
 		r.start[a+1] += r.start[a]
 	}
 	next := slices.Clone(r.start)
@@ -121,18 +153,18 @@ func (l *Ledger) group(end []Account) rows {
 }
 
 // Accounts is the number of accounts that some transfer names.
-func (l *Ledger) Accounts() int { return len(l.keys) }
+func (l *Ledger) Accounts() int { return len(l.accounts.keys) }
 
 // Len is the number of transfers; they are numbered 0 to Len()-1 by time.
-func (l *Ledger) Len() int { return len(l.at) }
+func (l *Ledger) Len() int { return len(l.from) }
 
 // Key is the store's key of an account.
-func (l *Ledger) Key(a Account) int64 { return l.keys[a] }
+func (l *Ledger) Key(a Account) int64 { return l.accounts.keys[a] }
 
 // Account finds an account by the store's key; false when no transfer names it.
 func (l *Ledger) Account(key int64) (Account, bool) {
-	a, ok := l.index[key]
-	return a, ok
+	a, ok := l.accounts.find(key)
+	return Account(a), ok
 }
 
 // Out lists the numbers of the transfers that leave an account, by rising time. The slice must not be changed.
@@ -142,7 +174,7 @@ func (l *Ledger) Out(a Account) []uint32 { return l.out.of(a) }
 func (l *Ledger) In(a Account) []uint32 { return l.in.of(a) }
 
 // ID is the store's key of a transfer.
-func (l *Ledger) ID(i uint32) int64 { return l.id[i] }
+func (l *Ledger) ID(i uint32) int64 { return l.id.at(i) }
 
 // From is the paying account of a transfer.
 func (l *Ledger) From(i uint32) Account { return l.from[i] }
@@ -151,7 +183,7 @@ func (l *Ledger) From(i uint32) Account { return l.from[i] }
 func (l *Ledger) To(i uint32) Account { return l.to[i] }
 
 // Fen is the amount of a transfer.
-func (l *Ledger) Fen(i uint32) int64 { return l.fen[i] }
+func (l *Ledger) Fen(i uint32) int64 { return l.fen.at(i) }
 
 // At is when a transfer was made, in microseconds since 1970 UTC.
-func (l *Ledger) At(i uint32) int64 { return l.at[i] }
+func (l *Ledger) At(i uint32) int64 { return l.at.at(i) }

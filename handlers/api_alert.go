@@ -106,7 +106,7 @@ func (a *App) apiAlert(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.withMembers(c.Request.Context(), al, newAlertJSON(al))
+	out, err := a.withMembers(a.Context(c), ActorOf(c), al, newAlertJSON(al))
 	if err != nil {
 		return err
 	}

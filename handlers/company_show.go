@@ -24,6 +24,7 @@ type companyFile struct {
 	stored []models.Assessment
 	alerts []models.AlertLine
 	names  map[models.SubjectRef]models.Subject
+	money  []models.Subject // its accounts
 	asOf   models.Instant
 	rules  detect.Rules
 }
@@ -78,7 +79,10 @@ func (a *App) companyFile(ctx context.Context, actor models.Actor, id string, as
 		return f, err
 	}
 	f.forget()
-	f.names, err = a.Store.Names(ctx, actor.Scope(models.ActCompanyRead), relatedSubjects(f.facts))
+	if f.names, err = a.Store.Names(ctx, actor.Scope(models.ActCompanyRead), relatedSubjects(f.facts)); err != nil {
+		return f, err
+	}
+	f.money, err = a.Store.AccountsOf(ctx, actor, f.sub.ID)
 	return f, err
 }
 
@@ -104,7 +108,7 @@ func relatedSubjects(facts *models.CompanyFacts) []models.SubjectRef {
 	return refs
 }
 
-var companyTabs = []string{"overview", "products", "relations", "signals", "licences", "cases", "history"}
+var companyTabs = []string{"overview", "products", "relations", "money", "signals", "licences", "cases", "history"}
 
 func newCompanyShowPage(ctx context.Context, actor models.Actor, f companyFile, tab string) views.CompanyShowPage {
 	p := views.CompanyShowPage{Key: f.sub.Key, Name: subjectName(f.sub.Name, f.sub.Key), Level: f.sub.Level, Stub: f.sub.Stub, Tab: "overview",
@@ -115,13 +119,17 @@ func newCompanyShowPage(ctx context.Context, actor models.Actor, f companyFile, 
 	}
 	p.Products, p.Relations, p.Signals, p.Licences = newProducts(ctx, f), newRelations(ctx, actor, f), newSignals(ctx, f), newLicences(ctx, f)
 	p.History, p.Conflicts = newHistory(ctx, f), newConflicts(ctx, f)
+	p.GraphURL = "/graph?" + url.Values{"of": {f.sub.Written().String()}}.Encode()
+	for _, acc := range f.money {
+		p.Money = append(p.Money, views.SimilarRow{Name: reference.MaskAccount(acc.Key), URL: "/graph/money?" + url.Values{"account": {subjectAddress(acc)}}.Encode()})
+	}
 	for _, al := range f.alerts {
 		p.Alerts = append(p.Alerts, newSimilarRow(ctx, al))
 		if al.Open && p.AlertURL == "" {
 			p.AlertURL = "/alerts/" + al.Ref
 		}
 	}
-	counts := map[string]int{"products": len(p.Products), "relations": len(p.Relations), "signals": len(p.Signals), "licences": len(p.Licences), "cases": len(p.Alerts), "history": len(p.History)}
+	counts := map[string]int{"products": len(p.Products), "relations": len(p.Relations), "money": len(p.Money), "signals": len(p.Signals), "licences": len(p.Licences), "cases": len(p.Alerts), "history": len(p.History)}
 	for _, t := range companyTabs {
 		v := url.Values{"tab": {t}}
 		if !f.asOf.IsZero() {

@@ -34,6 +34,9 @@ func (a *App) Routes() []Route {
 		{get, "/companies", Signed, models.ActCompanyRead, a.companyList},
 		{get, "/companies/:id", Signed, "", a.companyShow},
 
+		{get, "/graph", Signed, models.ActCompanyRead, a.graphShow},
+		{get, "/graph/money", Signed, models.ActAccountRead, a.moneyShow},
+
 		{get, "/cases", Signed, models.ActCaseRead, a.caseList},
 		{get, "/cases/new", Signed, models.ActCaseOpen, a.caseNew},
 		{post, "/cases", Signed, models.ActCaseOpen, a.caseOpen},
@@ -104,6 +107,13 @@ func (a *App) Routes() []Route {
 		{post, "/api/v1/referrals/:ref/:event", Token, "", a.apiReferralMove},
 		{get, "/api/v1/referrals/:ref/documents/:kind", Token, "", a.apiReferralDocument},
 		{post, "/api/v1/facts/:table", Token, models.ActFactLoad, a.apiFacts},
+		{get, "/api/v1/graph/path", Token, models.ActCompanyRead, graphCall(a, models.ActCompanyRead, a.apiGraphPath)},
+		{get, "/api/v1/graph/neighbours", Token, models.ActCompanyRead, graphCall(a, models.ActCompanyRead, a.apiGraphNeighbours)},
+		{get, "/api/v1/graph/controllers", Token, models.ActCompanyRead, graphCall(a, models.ActCompanyRead, a.apiGraphControllers)},
+		{get, "/api/v1/graph/group", Token, models.ActCompanyRead, graphCall(a, models.ActCompanyRead, a.apiGraphGroup)},
+		{get, "/api/v1/graph/keyfigures", Token, models.ActCompanyRead, graphCall(a, models.ActCompanyRead, a.apiGraphKeyFigures)},
+		{get, "/api/v1/graph/trace", Token, models.ActAccountRead, graphCall(a, models.ActAccountRead, a.apiGraphTrace)},
+		{get, "/api/v1/graph/cycles", Token, models.ActAccountRead, graphCall(a, models.ActAccountRead, a.apiGraphCycles)},
 		{get, "/api/v1/openapi.yaml", Public, "", a.openAPI},
 
 		{get, "/healthz", Public, "", a.health},

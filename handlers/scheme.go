@@ -56,7 +56,7 @@ func (a *App) schemeFile(ctx context.Context, al models.AlertLine) (schemeFile, 
 			}
 		}
 	}
-	f.others, err = a.Store.SubjectsByID(ctx, ids)
+	f.others, err = a.Store.UnscopedSubjects(ctx, ids)
 	return f, err
 }
 
@@ -92,7 +92,7 @@ func newSchemePanel(ctx context.Context, actor models.Actor, al models.AlertLine
 	}
 	p.More = f.more
 	for _, t := range s.Transfers {
-		p.Transfers = append(p.Transfers, views.SchemeTransfer{At: whenMinute(t.At), From: endOf(ctx, names, f.others, t.From), To: endOf(ctx, names, f.others, t.To),
+		p.Transfers = append(p.Transfers, views.SchemeTransfer{At: whenMinute(t.At), From: endOf(ctx, actor, names, f.others, t.From), To: endOf(ctx, actor, names, f.others, t.To),
 			Amount: i18n.Money(ctx, &t.Fen)})
 	}
 	for _, sign := range s.Signs {
@@ -105,11 +105,14 @@ func newSchemePanel(ctx context.Context, actor models.Actor, al models.AlertLine
 	return p
 }
 
-func endOf(ctx context.Context, names map[int64]views.Link, others map[int64]models.Subject, id int64) views.Link {
+func endOf(ctx context.Context, actor models.Actor, names map[int64]views.Link, others map[int64]models.Subject, id int64) views.Link {
 	if l, ok := names[id]; ok {
 		return l
 	}
 	sub := others[id]
+	if !actor.CanAt(models.ActAlertRead, sub.Place) {
+		return views.Link{Text: i18n.T(ctx, "scheme.outside")}
+	}
 	return views.Link{Text: partyName(ctx, sub.Kind, sub.Name, sub.Key)}
 }
 
@@ -122,6 +125,10 @@ func newMemberRow(ctx context.Context, actor models.Actor, m models.AlertMember)
 	}
 	if m.OutFen > 0 {
 		r.Out = i18n.Money(ctx, &m.OutFen)
+	}
+	if !actor.CanAt(models.ActAlertRead, place) { // of another jurisdiction: it is counted and never named
+		r.Name, r.URL = i18n.T(ctx, "scheme.outside"), ""
+		return r
 	}
 	if m.OwnerKey == "" {
 		return r
@@ -154,7 +161,7 @@ type schemeJSON struct {
 }
 
 // withMembers adds the scheme and its members to an alert.
-func (a *App) withMembers(ctx context.Context, al models.AlertLine, out alertJSON) (alertJSON, error) {
+func (a *App) withMembers(ctx context.Context, actor models.Actor, al models.AlertLine, out alertJSON) (alertJSON, error) {
 	f, err := a.schemeFile(ctx, al)
 	if err != nil || f.sheet == nil {
 		return out, err
@@ -166,7 +173,11 @@ func (a *App) withMembers(ctx context.Context, al models.AlertLine, out alertJSO
 		ranks[h.ID] = h.LevelRank
 	}
 	for _, m := range f.members {
-		out.Members = append(out.Members, memberJSON{Subject: partyWritten(m.Kind, m.Key, m.Ref), Name: partyName(ctx, m.Kind, m.Name, m.Key), Role: m.Role,
+		written, name := partyWritten(m.Kind, m.Key, m.Ref), partyName(ctx, m.Kind, m.Name, m.Key)
+		if place, _ := models.PlaceOf(m.DivisionCode); !actor.CanAt(models.ActAlertRead, place) {
+			written, name = string(m.Kind)+":outside", i18n.T(ctx, "scheme.outside")
+		}
+		out.Members = append(out.Members, memberJSON{Subject: written, Name: name, Role: m.Role,
 			Acting: !m.Aside && ranks[m.SchemeID] >= al.LevelRank, InFen: m.InFen, OutFen: m.OutFen})
 	}
 	return out, nil

@@ -10,7 +10,7 @@ import (
 	"xiezhi/models"
 )
 
-// The panel masks numbers, links only what the reader may open, and sets aside counterparties and the accounts of a weaker scheme.
+// The panel masks numbers, counts accounts of another jurisdiction without naming them or their holders, links only what the reader may open, and sets aside counterparties and the accounts of a weaker scheme.
 func TestSchemePanel(t *testing.T) {
 	ctx := speak(t, i18n.Chinese)
 	ref := func(s string) *string { return &s }
@@ -27,23 +27,24 @@ func TestSchemePanel(t *testing.T) {
 			{SchemeID: 1, SubjectID: 13, Kind: models.KindAccount, Key: "6222020000003333", Ref: ref("REF13"), Role: "victim", Aside: true, DivisionCode: "440305"},
 			{SchemeID: 2, SubjectID: 14, Kind: models.KindAccount, Key: "6222020000004444", Ref: ref("REF14"), Role: "payer", DivisionCode: "440305"},
 		}, others: map[int64]models.Subject{99: {Kind: models.KindAccount, Key: "6222020000009999"}}}
-	actor := models.Actor{Permits: map[models.Action]models.Scope{models.ActAccountRead: models.ScopeOf("440300"), models.ActCompanyRead: models.ScopeOf("440300")}}
+	actor := models.Actor{Permits: map[models.Action]models.Scope{models.ActAlertRead: models.ScopeOf("440300"), models.ActAccountRead: models.ScopeOf("440300"), models.ActCompanyRead: models.ScopeOf("440300")}}
 	p := newSchemePanel(ctx, actor, al, f)
 	if len(p.Acting) != 2 || len(p.Beside) != 2 || len(p.Transfers) != 2 || len(p.Signs) != 1 {
 		t.Fatalf("%+v", p)
 	}
-	if p.Acting[0].URL != "/accounts/REF11" || p.Acting[1].URL != "" || p.Acting[1].Holder.URL != "/companies/C1" || p.Acting[0].Holder.Text != "王**" {
+	if p.Acting[0].URL != "/accounts/REF11" || p.Acting[1].URL != "" || p.Acting[1].Holder.Text != "" || p.Acting[1].Name != i18n.T(ctx, "scheme.outside") || p.Acting[0].Holder.Text != "王**" {
 		t.Errorf("%+v", p.Acting)
 	}
 	if !strings.Contains(p.Chance, "8") || !strings.Contains(p.Cut, "70") || !strings.Contains(p.Signs[0], "FLOW-05") || p.Also == "" {
 		t.Errorf("%q %q %q %q", p.Chance, p.Cut, p.Signs, p.Also)
 	}
 	for _, row := range append(p.Acting, p.Beside...) {
-		if strings.Contains(row.Name, "622202") || !strings.Contains(row.Name, "****") {
+		outside := row.Name == i18n.T(ctx, "scheme.outside")
+		if strings.Contains(row.Name, "622202") || !outside && !strings.Contains(row.Name, "****") {
 			t.Errorf("%q is not masked", row.Name)
 		}
 	}
-	if !strings.Contains(p.Transfers[1].From.Text, "****9999") {
+	if p.Transfers[1].From.Text != i18n.T(ctx, "scheme.outside") || !strings.Contains(p.Transfers[1].To.Text, "****1111") {
 		t.Errorf("%+v", p.Transfers[1])
 	}
 }

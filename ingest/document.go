@@ -11,7 +11,6 @@ import (
 // at `each` within one large object. A record counts as a line, since a document may well be one line.
 type documentSource struct {
 	cut    *cutter
-	close  func() error
 	each   jsonPath
 	queue  jsonSource // expands records where a mapping says each
 	inList bool

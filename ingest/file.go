@@ -100,7 +100,7 @@ func (f *File) check() error {
 	if err != nil {
 		return err
 	}
-	defer in.close()
+	defer func() { _ = in.close() }()
 	if f.Format == XLSX {
 		book, err := in.book()
 		if err != nil {

@@ -103,7 +103,7 @@ func (s *Sample) prepareBook(f *File, p *preparation) error {
 	if err != nil {
 		return err
 	}
-	defer in.close()
+	defer func() { _ = in.close() }()
 	book, err := in.book()
 	if err != nil {
 		return err

@@ -39,8 +39,7 @@ func (f *File) open() (*seekable, error) {
 		s.size, err = io.Copy(s.file, io.LimitReader(z, max(unfoldFree, unfoldRatio*f.Size)))
 	}
 	if err != nil {
-		s.close()
-		return nil, fileError(f.Name, "ingest.file.gzip", err)
+		return nil, fileError(f.Name, "ingest.file.gzip", errors.Join(err, s.close()))
 	}
 	return s, nil
 }

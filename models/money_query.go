@@ -173,8 +173,8 @@ func (s *Store) moneyAccounts(ctx context.Context, asOf AsOf, some func(*gorm.DB
 	return rows.Err()
 }
 
-// SubjectsByID gives subjects by the store's keys, for scans; it asks for no scope.
-func (s *Store) SubjectsByID(ctx context.Context, ids []int64) (map[int64]Subject, error) {
+// UnscopedSubjects gives subjects by the store's keys, for scans; it asks for no scope.
+func (s *Store) UnscopedSubjects(ctx context.Context, ids []int64) (map[int64]Subject, error) {
 	out := make(map[int64]Subject, len(ids))
 	for from := 0; from < len(ids); from += 5000 {
 		var list []Subject

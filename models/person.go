@@ -95,6 +95,16 @@ func (s *Store) personalFacts(ctx context.Context, f *PersonFile, more []Purpose
 	return nil
 }
 
+// AccountsOf lists the accounts of a subject that the actor may read, by key.
+func (s *Store) AccountsOf(ctx context.Context, actor Actor, owner int64) ([]Subject, error) {
+	var list []Subject
+	err := scoped(s.read(ctx), actor.Scope(ActAccountRead), "").Where("kind = ? AND owner_id = ?", KindAccount, owner).Order("id").Limit(200).Find(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("list the accounts of subject %d: %w", owner, err)
+	}
+	return list, nil
+}
+
 func (s *Store) transfersOf(ctx context.Context, account int64, asOf AsOf, limit int) ([]Transfer, error) {
 	var list []Transfer
 	q := s.read(ctx).Table("transfers t").Select("t.id, t.source, t.key, t.from_id, t.to_id, a.key AS from_account, b.key AS to_account, t.amount_fen, t.currency, t.at, t.channel, t.memo").

@@ -47,6 +47,20 @@ func parseSubject(text string) (SubjectRef, bool) {
 	return SubjectRef{Kind: SubjectKind(kind), ID: id}, true
 }
 
+// ParseSubject reads a subject as people and programs write it, kind:ID; false for an unknown kind or an ID of other characters than
+// the contract's.
+func ParseSubject(text string) (SubjectRef, bool) {
+	r, ok := parseSubject(text)
+	kinds := []SubjectKind{KindCompany, KindPerson, KindAccount, KindInstitution, KindProduct}
+	if !ok || len(r.ID) > 64 || !slices.Contains(kinds, r.Kind) {
+		return SubjectRef{}, false
+	}
+	plain := func(c rune) bool {
+		return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '_' || c == '-'
+	}
+	return r, !strings.ContainsFunc(r.ID, func(c rune) bool { return !plain(c) })
+}
+
 // naming is what a row says about the subject it describes.
 type naming struct {
 	ref      SubjectRef

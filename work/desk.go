@@ -20,6 +20,8 @@ type Desk struct {
 	Places Places
 
 	Quarantine Quarantine // where samples of files lie; empty where there is none
+	// Graph holds relations and money in memory; nil where nobody asks it.
+	Graph *Graph
 
 	scanning sync.Mutex // one scan of this process at a time
 }

@@ -180,7 +180,7 @@ func (p *moneyPass) found(ctx context.Context, b *money.Book, schemes []money.Sc
 	for i := range schemes {
 		ids = append(ids, p.subjectOf(b, &schemes[i]))
 	}
-	subjects, err := p.desk.Store.SubjectsByID(ctx, ids)
+	subjects, err := p.desk.Store.UnscopedSubjects(ctx, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -169,6 +169,14 @@ func (w *province) attacks() []attack {
 		{route: "GET /persons/:ref", kind: "person"}, {route: "GET /accounts/:ref", kind: "account"},
 		{route: "GET /batches/:ref", kind: "batch"}, {route: "GET /batches/:ref/files/:position/refused", kind: "batch", words: []string{":position", "3"}},
 	}
+	for _, question := range []string{"neighbours", "controllers", "group", "keyfigures"} {
+		list = append(list, attack{route: "GET /api/v1/graph/" + question, kind: "company", query: func(ref string) string { return "?of=company:" + ref }})
+	}
+	list = append(list, attack{route: "GET /graph", kind: "company", query: func(ref string) string { return "?of=company:" + ref }},
+		attack{route: "GET /graph/money", kind: "account", query: func(ref string) string { return "?account=account:" + ref }},
+		attack{route: "GET /api/v1/graph/cycles"},
+		attack{route: "GET /api/v1/graph/path", kind: "company", query: func(ref string) string { return "?from=company:" + ref + "&to=company:" + ref }},
+		attack{route: "GET /api/v1/graph/trace", kind: "account", query: func(ref string) string { return "?account=account:" + ref }})
 	for _, verb := range []string{"pause", "resume", "run"} {
 		list = append(list, attack{route: "POST /connectors/:ref/" + verb, kind: "connector", form: none})
 	}

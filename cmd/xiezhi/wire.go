@@ -71,7 +71,8 @@ func openPortal(ctx context.Context, cfg config, migrate migration) (*portal, er
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	p.desk = &work.Desk{Store: store, Rules: rules, Log: log, Quarantine: work.Quarantine(filepath.Join(cfg.DataDir, "quarantine")), Places: places}
+	p.desk = &work.Desk{Store: store, Rules: rules, Log: log, Quarantine: work.Quarantine(filepath.Join(cfg.DataDir, "quarantine")), Places: places,
+		Graph: &work.Graph{Store: store, File: cfg.graphFile()}}
 	return p, nil
 }
 

@@ -167,7 +167,7 @@ func newDeltaBytes(data []byte, prefixed bool, n int64) (values, error) {
 	if count > uint64(n) || n > pageLimit/4 {
 		return nil, ErrDamaged
 	}
-	ok := true
+	var ok bool
 	if prefixed {
 		if p.prefix, data, ok = lengths(data, int(count)); !ok {
 			return nil, ErrDamaged

@@ -122,7 +122,7 @@ func on(s *models.Store) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.Desk = &work.Desk{Store: s, Rules: r, Log: slog.New(slog.DiscardHandler)}
+	w.Desk = &work.Desk{Store: s, Rules: r, Log: slog.New(slog.DiscardHandler), Graph: &work.Graph{Store: s}}
 	return w, nil
 }
 

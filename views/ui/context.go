@@ -31,6 +31,9 @@ func Token(ctx context.Context) string {
 	return ""
 }
 
+// Sprite gives the address of a line icon, for pictures that are SVG themselves.
+func Sprite(ctx context.Context, name string) string { return sprite(ctx, name) }
+
 func sprite(ctx context.Context, name string) string {
 	return Asset(ctx, "vendor/tabler/icons.svg") + "#i-" + name
 }

@@ -1,0 +1,227 @@
+package graph
+
+import (
+	"cmp"
+	"slices"
+)
+
+// CycleQuery asks for rings of payments: at most Length payments (2 at least), each made at or after the one before, the last no
+// later than Window microseconds after the first, each of at least MinFen, the first of them between First and Last. Limit bounds the
+// answer. Of is nil for all accounts, else rings through one of these accounts alone are given.
+type CycleQuery struct {
+	Length int
+	Window int64
+	MinFen int64
+	First  int64
+	Last   int64
+	Limit  int
+	Of     []Account
+}
+
+// Cycle is a ring of payments that passes no account twice, in the order in which they were made.
+type Cycle struct{ Moves []Move }
+
+// Cycles gives the rings of payments, by their first payment; each ring of payments once. Truncated says that Limit cut it.
+func (f *Flow) Cycles(q CycleQuery) (list []Cycle, truncated bool) {
+	l := f.Ledger()
+	c := &ringSearch{l: l, q: q, back: make([]uint32, l.Accounts()), on: make([]bool, l.Accounts())}
+	if q.Of != nil {
+		c.of = make(map[Account]bool, len(q.Of))
+		for _, a := range q.Of {
+			c.of[a] = true
+		}
+	}
+	for i := range uint32(l.Len()) {
+		at := l.At(i)
+		if at < q.First || at > q.Last {
+			continue
+		}
+		if l.Fen(i) < q.MinFen || l.from[i] == l.to[i] || !c.begin(i) {
+			continue
+		}
+		if !c.grow(i, 1) {
+			truncated = true
+			break
+		}
+	}
+	for _, r := range c.found {
+		ring := Cycle{Moves: make([]Move, len(r))}
+		for k, i := range r {
+			ring.Moves[k] = f.moveOf(l, i)
+		}
+		list = append(list, ring)
+	}
+	return list, truncated
+}
+
+// moveOf names a transfer of the joined ledger by the run it lies in.
+func (f *Flow) moveOf(l *Ledger, i uint32) Move {
+	for n, run := range f.runs {
+		if run == l {
+			return Move{uint32(n), i}
+		}
+		for _, j := range run.between(run.Out(l.from[i]), l.At(i), l.At(i)) {
+			if run.ID(j) == l.ID(i) {
+				return Move{uint32(n), j}
+			}
+		}
+	}
+	return Move{}
+}
+
+// ringSearch looks for rings that begin with one payment after the other.
+type ringSearch struct {
+	l     *Ledger
+	q     CycleQuery
+	of    map[Account]bool
+	back  []uint32 // round+1 in which an account was found to pay the first account within the window
+	on    []bool   // accounts of the chain that is being grown
+	chain []uint32
+	round uint32
+	first uint32
+	end   int64
+	found [][]uint32
+}
+
+// begin prepares the search for rings whose first payment is i: the accounts that can close such a ring in one payment are marked.
+// It says whether there are any.
+func (c *ringSearch) begin(i uint32) bool {
+	l := c.l
+	c.first, c.end = i, l.At(i)+c.q.Window
+	if c.end < l.At(i) {
+		c.end = 1<<63 - 1
+	}
+	if len(l.between(l.Out(l.to[i]), l.At(i), c.end)) == 0 {
+		return false
+	}
+	c.round++
+	any := false
+	for _, j := range l.between(l.In(l.from[i]), l.At(i), c.end) {
+		if j > i && l.Fen(j) >= c.q.MinFen {
+			c.back[l.from[j]] = c.round
+			any = true
+		}
+	}
+	c.chain = append(c.chain[:0], i)
+	return any
+}
+
+// grow lengthens the chain by payments out of its end, depth payments long, and records the rings it closes; false where the answer is
+// full.
+func (c *ringSearch) grow(last uint32, depth int) bool {
+	l := c.l
+	start, here := l.from[c.first], l.to[last]
+	c.on[here] = true
+	defer func() { c.on[here] = false }()
+	closing := c.back[here] == c.round
+	if depth+1 >= c.q.Length && !closing {
+		return true
+	}
+	for _, j := range l.between(l.Out(here), l.At(last), c.end) {
+		to := l.to[j]
+		if j <= c.first || l.Fen(j) < c.q.MinFen || c.on[to] {
+			continue
+		}
+		if to == start {
+			if !c.record(j) {
+				return false
+			}
+			continue
+		}
+		if depth+2 > c.q.Length || depth+2 == c.q.Length && c.back[to] != c.round {
+			continue
+		}
+		c.chain = append(c.chain, j)
+		going := c.grow(j, depth+1)
+		c.chain = c.chain[:len(c.chain)-1]
+		if !going {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *ringSearch) record(j uint32) bool {
+	ring := append(append([]uint32(nil), c.chain...), j)
+	if c.of != nil {
+		through := false
+		for _, i := range ring {
+			through = through || c.of[c.l.from[i]]
+		}
+		if !through {
+			return true
+		}
+	}
+	if c.q.Limit > 0 && len(c.found) >= c.q.Limit {
+		return false
+	}
+	c.found = append(c.found, ring)
+	return true
+}
+
+// Hub is an account that gathers from many payers or scatters to many payees within a window: Others is how many there were at most,
+// Fen what they moved, First and Last when.
+type Hub struct {
+	Account Account
+	Scatter bool
+	Others  int
+	Fen     int64
+	First   int64
+	Last    int64
+}
+
+// Hubs gives the accounts that at least least different others paid, or were paid by, within a window of microseconds, by falling
+// number; for each account and direction the window with the most others, the earliest among equals.
+func (f *Flow) Hubs(window int64, least int, minFen int64, limit int) []Hub {
+	l := f.Ledger()
+	var list []Hub
+	last := make([]uint32, l.Accounts())
+	for a := range Account(l.Accounts()) {
+		if h, ok := l.hub(a, l.In(a), l.from, window, minFen, last); ok && h.Others >= least {
+			list = append(list, h)
+		}
+		if h, ok := l.hub(a, l.Out(a), l.to, window, minFen, last); ok && h.Others >= least {
+			h.Scatter = true
+			list = append(list, h)
+		}
+	}
+	slices.SortFunc(list, func(a, b Hub) int {
+		return cmp.Or(cmp.Compare(b.Others, a.Others), cmp.Compare(b.Fen, a.Fen), compare(l.Key(a.Account), l.Key(b.Account)))
+	})
+	if limit > 0 && len(list) > limit {
+		list = list[:limit]
+	}
+	return list
+}
+
+// hub slides the window over the payments of one account; count holds how often each other account is in the window.
+func (l *Ledger) hub(a Account, list []uint32, end []Account, window, minFen int64, count []uint32) (best Hub, ok bool) {
+	lo, others, sum := 0, 0, int64(0)
+	counts := func(i uint32) bool { return l.Fen(i) >= minFen && end[i] != a }
+	for hi, i := range list {
+		if counts(i) {
+			if count[end[i]] == 0 {
+				others++
+			}
+			count[end[i]]++
+			sum += l.Fen(i)
+		}
+		for ; l.At(i)-l.At(list[lo]) > window; lo++ {
+			if !counts(list[lo]) {
+				continue
+			}
+			o := end[list[lo]]
+			if count[o]--; count[o] == 0 {
+				others--
+			}
+			sum -= l.Fen(list[lo])
+		}
+		if others > best.Others {
+			best, ok = Hub{Account: a, Others: others, Fen: sum, First: l.At(list[lo]), Last: l.At(list[hi])}, true
+		}
+	}
+	for _, i := range list[lo:] {
+		count[end[i]] = 0
+	}
+	return best, ok
+}

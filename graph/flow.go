@@ -1,0 +1,157 @@
+package graph
+
+import (
+	"iter"
+	"slices"
+	"sort"
+)
+
+// Flow is all transfers, kept in a few ledgers of falling size that share the numbers of their accounts, so that what arrives is
+// added without building everything anew. It is immutable and safe for concurrent use.
+type Flow struct {
+	accounts *numbering
+	runs     []*Ledger
+}
+
+// NewFlow gives a flow without any transfer.
+func NewFlow() *Flow { return &Flow{accounts: newNumbering()} }
+
+// Move names a transfer inside one Flow.
+type Move struct{ run, i uint32 }
+
+// With gives the flow with more transfers; the one it is called on stays as it is. A transfer must not be given twice.
+func (f *Flow) With(seq iter.Seq[Transfer]) *Flow {
+	n, b := f.accounts.grow(), &batch{}
+	for t := range seq {
+		b.add(n, t)
+	}
+	if len(b.id) == 0 {
+		return f
+	}
+	g := &Flow{accounts: n, runs: append(slices.Clip(f.runs), newRun(n, b))}
+	for k := len(g.runs); k > 1; k = len(g.runs) {
+		x, y := g.runs[k-2], g.runs[k-1]
+		if x.Len() > 2*y.Len() && (k < 3 || x.Len() > mergeSize || y.Len() > mergeSize/8) {
+			break
+		}
+		g.runs = append(slices.Clip(g.runs[:k-2]), mergeRuns(n, x, y))
+	}
+	return g
+}
+
+// mergeRuns joins two sorted ledgers of one numbering.
+func mergeRuns(n *numbering, x, y *Ledger) *Ledger {
+	total := x.Len() + y.Len()
+	b := &batch{id: make([]int64, 0, total), fen: make([]int64, 0, total), at: make([]int64, 0, total), from: make([]Account, 0, total), to: make([]Account, 0, total)}
+	take := func(l *Ledger, i uint32) {
+		b.id, b.fen, b.at = append(b.id, l.ID(i)), append(b.fen, l.Fen(i)), append(b.at, l.At(i))
+		b.from, b.to = append(b.from, l.from[i]), append(b.to, l.to[i])
+	}
+	i, j := uint32(0), uint32(0)
+	for int(i) < x.Len() && int(j) < y.Len() {
+		if x.At(i) < y.At(j) || x.At(i) == y.At(j) && x.ID(i) < y.ID(j) {
+			take(x, i)
+			i++
+		} else {
+			take(y, j)
+			j++
+		}
+	}
+	for ; int(i) < x.Len(); i++ {
+		take(x, i)
+	}
+	for ; int(j) < y.Len(); j++ {
+		take(y, j)
+	}
+	return newRun(n, b)
+}
+
+// Ledger gives all transfers as one ledger.
+func (f *Flow) Ledger() *Ledger {
+	switch len(f.runs) {
+	case 0:
+		return newRun(f.accounts, &batch{})
+	case 1:
+		return f.runs[0]
+	}
+	l := f.runs[len(f.runs)-1]
+	for k := len(f.runs) - 2; k >= 0; k-- {
+		l = mergeRuns(f.accounts, f.runs[k], l)
+	}
+	return l
+}
+
+// Len is the number of transfers.
+func (f *Flow) Len() int {
+	n := 0
+	for _, l := range f.runs {
+		n += l.Len()
+	}
+	return n
+}
+
+// Accounts is the number of accounts that some transfer names; they are numbered 0 to Accounts()-1.
+func (f *Flow) Accounts() int { return len(f.accounts.keys) }
+
+// Find gives the account with the store's key; false when no transfer names it.
+func (f *Flow) Find(key int64) (Account, bool) {
+	a, ok := f.accounts.find(key)
+	return Account(a), ok
+}
+
+// Key is the store's key of an account.
+func (f *Flow) Key(a Account) int64 { return f.accounts.keys[a] }
+
+// From is the paying account of a transfer.
+func (f *Flow) From(m Move) Account { return f.runs[m.run].from[m.i] }
+
+// To is the receiving account of a transfer.
+func (f *Flow) To(m Move) Account { return f.runs[m.run].to[m.i] }
+
+// Fen is the amount of a transfer.
+func (f *Flow) Fen(m Move) int64 { return f.runs[m.run].fen.at(m.i) }
+
+// At is when a transfer was made, in microseconds since 1970 UTC.
+func (f *Flow) At(m Move) int64 { return f.runs[m.run].at.at(m.i) }
+
+// ID is the store's key of a transfer.
+func (f *Flow) ID(m Move) int64 { return f.runs[m.run].id.at(m.i) }
+
+// between gives the part of a list that lies in the time from first to last, both included.
+func (l *Ledger) between(list []uint32, first, last int64) []uint32 {
+	lo, hi := 0, len(list)
+	if hi == 0 {
+		return nil
+	}
+	if l.At(list[0]) < first {
+		lo = sort.Search(hi, func(k int) bool { return l.At(list[k]) >= first })
+	}
+	if l.At(list[hi-1]) > last {
+		hi = lo + sort.Search(hi-lo, func(k int) bool { return l.At(list[lo+k]) > last })
+	}
+	return list[lo:hi]
+}
+
+// each calls see for the transfers that leave (or reach) an account in the time from first to last, both included, until see says no.
+// Within one run they come by rising time.
+func (f *Flow) each(a Account, out bool, first, last int64, see func(m Move) bool) {
+	for n, l := range f.runs {
+		list := l.in.of(a)
+		if out {
+			list = l.out.of(a)
+		}
+		for _, i := range l.between(list, first, last) {
+			if !see(Move{uint32(n), i}) {
+				return
+			}
+		}
+	}
+}
+
+// before orders transfers by time, then by the store's key.
+func (f *Flow) before(a, b Move) int {
+	if x := compare(f.At(a), f.At(b)); x != 0 {
+		return x
+	}
+	return compare(f.ID(a), f.ID(b))
+}

@@ -1,0 +1,260 @@
+package graph
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Book is everything the graph knows as of one moment: relations and money.
+type Book struct {
+	Relations *Relations
+	Flow      *Flow
+}
+
+// NewBook gives a book without any content.
+func NewBook() *Book { return &Book{Relations: NewRelations(), Flow: NewFlow()} }
+
+// Reason is one thing that makes a subject a key figure of a set: Key names it, Of says how many of the set it concerns where it
+// counts members, Fen is money. The interface words it.
+type Reason struct {
+	Key    string
+	Count  int
+	Of     int
+	Fen    int64
+	Points float64
+}
+
+// The reasons.
+const (
+	ReasonControls = "controls" // companies of the set in its hand
+	ReasonOffices  = "offices"  // members of the set it represents, directs, supervises or manages
+	ReasonBroker   = "broker"   // pairs of the set whose shortest chains pass through it
+	ReasonTies     = "ties"     // members of the set it is directly related to
+	ReasonMoney    = "money"    // what its accounts took in from others and kept
+)
+
+// KeyFigure is a subject that holds a set together. Score is 0 to 100: the sum of the points of its reasons.
+type KeyFigure struct {
+	Subject Subject
+	Score   float64
+	Reasons []Reason
+}
+
+// KeyQuery asks who holds a set of subjects together. Depth is how far around the set is looked, Room how many subjects at most;
+// First and Last bound the payments that count.
+type KeyQuery struct {
+	Set    []Subject
+	Depth  int
+	Room   int
+	First  int64
+	Last   int64
+	Filter Filter
+	Trust  Trust
+	Limit  int
+}
+
+// The most points a reason gives. Control weighs most: who can decide answers for it. Brokerage and money tell who is needed and who
+// gains; office and plain ties are weaker signs, since nominees hold offices too.
+const (
+	pointsControl = 35
+	pointsBroker  = 25
+	pointsMoney   = 20
+	pointsOffice  = 10
+	pointsTies    = 10
+)
+
+// candidate is what is measured of one subject.
+type candidate struct {
+	subject  Subject
+	controls int
+	offices  int
+	ties     int
+	broker   float64
+	money    Collected
+}
+
+// KeyFigures ranks those in and around a set by control over its members, by how many shortest chains between members they lie on
+// (betweenness, Brandes, Journal of Mathematical Sociology 25, 2001), by the money their accounts took in and kept, by offices and by
+// direct relations.
+func (b *Book) KeyFigures(q KeyQuery) []KeyFigure {
+	r := b.Relations
+	around, _ := r.AroundAll(q.Set, q.Depth, q.Room, q.Filter)
+	in := make(map[Subject]bool, len(q.Set))
+	var nodes []Subject
+	for _, s := range q.Set {
+		if !in[s] {
+			in[s] = true
+			nodes = append(nodes, s)
+		}
+	}
+	for _, n := range around {
+		nodes = append(nodes, n.Subject)
+	}
+	list := make([]candidate, len(nodes))
+	index := make(map[Subject]int, len(nodes))
+	for i, s := range nodes {
+		list[i].subject, index[s] = s, i
+	}
+	edges := r.Between(nodes, q.Filter)
+	b.measureTies(list, index, in, edges)
+	measureBrokers(r, list, index, len(in), edges)
+	b.measureControl(list, index, in, q)
+	b.measureMoney(list, q)
+	return score(list, len(in), q.Limit)
+}
+
+// measureTies counts, for each subject, the members of the set it is related to and those in which it holds an office.
+func (b *Book) measureTies(list []candidate, index map[Subject]int, in map[Subject]bool, edges []Edge) {
+	tied, office := map[[2]Subject]bool{}, map[[2]Subject]bool{}
+	for _, e := range edges {
+		from, to := b.Relations.Ends(e)
+		for _, pair := range [][2]Subject{{from, to}, {to, from}} {
+			if from != to && in[pair[1]] && !tied[pair] {
+				tied[pair] = true
+				list[index[pair[0]]].ties++
+			}
+		}
+		k := b.Relations.KindOfEdge(e)
+		if pair := [2]Subject{from, to}; k <= Manager && in[to] && from != to && !office[pair] {
+			office[pair] = true
+			list[index[from]].offices++
+		}
+	}
+}
+
+// measureBrokers gives each subject its part of the shortest chains between members of the set. A tie that rests on control or
+// ownership is as long as any other: what counts here is who is in between. The set's first members stand at the front of the list.
+func measureBrokers(r *Relations, list []candidate, index map[Subject]int, members int, edges []Edge) {
+	next := make([][]int, len(list))
+	seen := map[[2]int]bool{}
+	for _, e := range edges {
+		from, to := r.Ends(e)
+		i, j := index[from], index[to]
+		if i == j || seen[[2]int{i, j}] {
+			continue
+		}
+		seen[[2]int{i, j}], seen[[2]int{j, i}] = true, true
+		next[i], next[j] = append(next[i], j), append(next[j], i)
+	}
+	for s := range min(members, maxBrokerStarts) {
+		brandes(next, s, members, list)
+	}
+}
+
+// maxBrokerStarts bounds the members from which chains are counted, so that a very large set still answers at once.
+const maxBrokerStarts = 400
+
+// brandes adds, for chains from s to the other members, what each subject between lies on.
+func brandes(next [][]int, s, members int, list []candidate) {
+	n := len(next)
+	ways, dist, part := make([]float64, n), make([]int, n), make([]float64, n)
+	for i := range dist {
+		dist[i] = -1
+	}
+	ways[s], dist[s] = 1, 0
+	order := []int{s}
+	for at := 0; at < len(order); at++ {
+		i := order[at]
+		for _, k := range next[i] {
+			if dist[k] < 0 {
+				dist[k] = dist[i] + 1
+				order = append(order, k)
+			}
+			if dist[k] == dist[i]+1 {
+				ways[k] += ways[i]
+			}
+		}
+	}
+	for _, k := range slices.Backward(order) {
+		share := part[k]
+		if k < members && k != s {
+			share++
+		}
+		for _, i := range next[k] {
+			if dist[i] == dist[k]-1 {
+				part[i] += ways[i] / ways[k] * share
+			}
+		}
+		if k != s {
+			list[k].broker += part[k]
+		}
+	}
+}
+
+// measureControl counts the members of the set in each subject's hand.
+func (b *Book) measureControl(list []candidate, index map[Subject]int, in map[Subject]bool, q KeyQuery) {
+	for s := range in {
+		if b.Relations.KindOf(s) != Company {
+			continue
+		}
+		owners, _ := b.Relations.Controllers(s, q.Filter, q.Trust)
+		for _, c := range owners {
+			if i, ok := index[c.Subject]; ok && (c.How == ByMajority || c.How == ByAgreement) {
+				list[i].controls++
+			}
+		}
+	}
+}
+
+// measureMoney adds up what each subject's own accounts, and those it holds, took in.
+func (b *Book) measureMoney(list []candidate, q KeyQuery) {
+	f := q.Filter
+	f.Kinds = SetOf(Holder)
+	for i := range list {
+		var set []Account
+		own := func(s Subject) {
+			if a, ok := b.Flow.Find(b.Relations.Key(s)); ok {
+				set = append(set, a)
+			}
+		}
+		own(list[i].subject)
+		b.Relations.visit(list[i].subject, Outward, f, func(_ Edge, other Subject, _ bool) bool {
+			own(other)
+			return true
+		})
+		if len(set) > 0 {
+			list[i].money = b.Flow.Collects(set, q.First, q.Last)
+		}
+	}
+}
+
+// score turns measures into points: each is set against the largest of its kind in the picture, counts of members against the set.
+func score(list []candidate, members, limit int) []KeyFigure {
+	broker, kept := 0.0, int64(0)
+	for _, c := range list {
+		broker = max(broker, c.broker)
+		kept = max(kept, c.money.In-c.money.Out)
+	}
+	var out []KeyFigure
+	for _, c := range list {
+		k := KeyFigure{Subject: c.subject}
+		add := func(r Reason) {
+			if r.Points > 0 {
+				k.Score += r.Points
+				k.Reasons = append(k.Reasons, r)
+			}
+		}
+		of := float64(max(members, 1))
+		add(Reason{Key: ReasonControls, Count: c.controls, Of: members, Points: pointsControl * float64(c.controls) / of})
+		if pairs := members * (members - 1); broker > 0 && pairs > 0 {
+			add(Reason{Key: ReasonBroker, Count: int(math.Round(c.broker / 2)), Of: pairs / 2, Points: pointsBroker * c.broker / broker})
+		}
+		if net := c.money.In - c.money.Out; kept > 0 && net > 0 {
+			add(Reason{Key: ReasonMoney, Count: c.money.Payers, Fen: net, Points: pointsMoney * float64(net) / float64(kept)})
+		}
+		add(Reason{Key: ReasonOffices, Count: c.offices, Of: members, Points: pointsOffice * float64(c.offices) / of})
+		add(Reason{Key: ReasonTies, Count: c.ties, Of: members, Points: pointsTies * float64(c.ties) / of})
+		if k.Score > 0 {
+			slices.SortStableFunc(k.Reasons, func(a, b Reason) int { return cmp.Compare(b.Points, a.Points) })
+			out = append(out, k)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b KeyFigure) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Subject, b.Subject))
+	})
+	if limit > 0 && len(out) > limit {
+		out = out[:limit]
+	}
+	return out
+}

@@ -1,0 +1,112 @@
+package graph
+
+import "math"
+
+// Point is a place in a picture.
+type Point struct{ X, Y float64 }
+
+// Arrange places nodes 0..n-1 of a picture so that those that are tied stand near each other and no two on one spot; node 0 stands in
+// the middle. The same input gives the same places. It lays rings around node 0 by distance and then lets ties pull and nodes push
+// (after Fruchterman and Reingold, Software: Practice and Experience 21, 1991); pushing reaches as far as a cell of a grid does, so
+// that thousands of nodes take linear time.
+func Arrange(n int, ties [][2]int, depth []int, width, height float64) []Point {
+	at := rings(n, depth)
+	if n < 2 {
+		return fit(at, width, height)
+	}
+	rounds := max(20, min(120, 40_000/n))
+	for k := range rounds {
+		heat := 0.9 * (1 - float64(k)/float64(rounds))
+		push(at, ties, heat)
+	}
+	return fit(at, width, height)
+}
+
+// rings places nodes on circles around the first one; the golden angle keeps neighbours in the list apart.
+func rings(n int, depth []int) []Point {
+	at := make([]Point, n)
+	count := map[int]int{}
+	for _, d := range depth {
+		count[d]++
+	}
+	placed := map[int]int{}
+	for i := range at {
+		d := 1
+		if i < len(depth) {
+			d = depth[i]
+		}
+		if i == 0 {
+			continue
+		}
+		angle := 2*math.Pi*float64(placed[d])/float64(max(count[d], 1)) + 2.399963*float64(d)
+		radius := float64(max(d, 1)) * max(1.6, float64(count[d])/12)
+		placed[d]++
+		at[i] = Point{radius * math.Cos(angle), radius * math.Sin(angle)}
+	}
+	return at
+}
+
+// pushReach is how far nodes push each other, in units of the length a tie strives for.
+const pushReach = 2.5
+
+// push moves every node one step, at most heat far.
+func push(at []Point, ties [][2]int, heat float64) {
+	move := make([]Point, len(at))
+	cells := map[[2]int][]int{}
+	for i, p := range at {
+		c := [2]int{int(math.Floor(p.X / pushReach)), int(math.Floor(p.Y / pushReach))}
+		cells[c] = append(cells[c], i)
+	}
+	for i, p := range at {
+		cx, cy := int(math.Floor(p.X/pushReach)), int(math.Floor(p.Y/pushReach))
+		for dx := -1; dx <= 1; dx++ {
+			for dy := -1; dy <= 1; dy++ {
+				for _, k := range cells[[2]int{cx + dx, cy + dy}] {
+					if k == i {
+						continue
+					}
+					x, y := p.X-at[k].X, p.Y-at[k].Y
+					d2 := x*x + y*y
+					if d2 < 1e-6 {
+						x, y, d2 = 0.01*float64(i-k), 0.01*float64(i+k+1), 0.01
+					}
+					move[i].X += x / d2
+					move[i].Y += y / d2
+				}
+			}
+		}
+	}
+	for _, t := range ties {
+		x, y := at[t[1]].X-at[t[0]].X, at[t[1]].Y-at[t[0]].Y
+		d := math.Hypot(x, y)
+		pull := 0.5 * d / 1.4
+		move[t[0]].X += x * pull * 0.5
+		move[t[0]].Y += y * pull * 0.5
+		move[t[1]].X -= x * pull * 0.5
+		move[t[1]].Y -= y * pull * 0.5
+	}
+	for i := 1; i < len(at); i++ {
+		if d := math.Hypot(move[i].X, move[i].Y); d > 0 {
+			step := min(d, heat) / d
+			at[i].X += move[i].X * step
+			at[i].Y += move[i].Y * step
+		}
+	}
+}
+
+// fit scales a picture into a frame, with a margin for names; at most to a comfortable distance between nodes.
+func fit(at []Point, width, height float64) []Point {
+	const margin, comfort = 56, 110
+	var lo, hi Point
+	for _, p := range at {
+		lo.X, lo.Y = min(lo.X, p.X), min(lo.Y, p.Y)
+		hi.X, hi.Y = max(hi.X, p.X), max(hi.Y, p.Y)
+	}
+	sx := min(comfort, (width-2*margin)/max(hi.X-lo.X, 0.1))
+	sy := min(comfort, (height-2*margin)/max(hi.Y-lo.Y, 0.1))
+	mid := Point{(lo.X + hi.X) / 2, (lo.Y + hi.Y) / 2}
+	for i, p := range at {
+		at[i] = Point{width/2 + (p.X-mid.X)*sx, height/2 + (p.Y-mid.Y)*sy}
+	}
+	return at
+}

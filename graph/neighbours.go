@@ -1,0 +1,100 @@
+package graph
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Neighbour is a subject around another one: Depth is how many steps away it is, Via a relation on a shortest way there.
+type Neighbour struct {
+	Subject Subject
+	Depth   int
+	Via     Step
+}
+
+// KindCount counts the relations of a kind, in each direction.
+type KindCount struct {
+	Kind Kind
+	Out  int
+	In   int
+}
+
+// Counts gives, before anything is expanded, how many relations of each kind a subject has; kinds without any are left out.
+func (r *Relations) Counts(s Subject, f Filter) []KindCount {
+	var by [kinds]KindCount
+	r.visit(s, Either, f, func(e Edge, _ Subject, outward bool) bool {
+		k := r.KindOfEdge(e)
+		if outward {
+			by[k].Out++
+		} else {
+			by[k].In++
+		}
+		return true
+	})
+	var list []KindCount
+	for k := range by {
+		by[k].Kind = Kind(k)
+		if by[k].Out+by[k].In > 0 {
+			list = append(list, by[k])
+		}
+	}
+	return list
+}
+
+// Around gives the subjects within depth steps, nearest first, at most limit of them, and whether there are more.
+func (r *Relations) Around(s Subject, depth, limit int, f Filter) ([]Neighbour, bool) {
+	return r.AroundAll([]Subject{s}, depth, limit, f)
+}
+
+// AroundAll is Around for several subjects at once; they themselves are not in the answer.
+func (r *Relations) AroundAll(set []Subject, depth, limit int, f Filter) ([]Neighbour, bool) {
+	room := r.borrow()
+	defer giveBack(r.scratch, room)
+	for _, s := range set {
+		room.meet(0, s, Edge{}, 0)
+	}
+	var list []Neighbour
+	more := false
+	front := set
+	for d := 1; d <= depth && len(front) > 0 && !more; d++ {
+		var next []Subject
+		for _, n := range front {
+			r.visit(n, Either, f, func(e Edge, other Subject, outward bool) bool {
+				if room.met(0, other) {
+					return true
+				}
+				if len(list) == limit {
+					more = true
+					return false
+				}
+				room.meet(0, other, e, int32(d))
+				list = append(list, Neighbour{Subject: other, Depth: d, Via: Step{Edge: e, From: n, To: other, Outward: outward}})
+				next = append(next, other)
+				return true
+			})
+		}
+		front = next
+	}
+	return list, more
+}
+
+// Between gives every relation whose two ends are both in the set, by fact.
+func (r *Relations) Between(set []Subject, f Filter) []Edge {
+	in := make(map[Subject]bool, len(set))
+	for _, s := range set {
+		in[s] = true
+	}
+	var list []Edge
+	for s := range in {
+		r.visit(s, Outward, f, func(e Edge, other Subject, _ bool) bool {
+			if in[other] {
+				list = append(list, e)
+			}
+			return true
+		})
+	}
+	slices.SortFunc(list, func(a, b Edge) int {
+		return cmp.Compare(r.parts[a.part].fact[a.i], r.parts[b.part].fact[b.i])
+	})
+	return list
+}

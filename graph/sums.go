@@ -1,0 +1,84 @@
+package graph
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Sum is what one institution or place received and paid within a trace, in fen: In from elsewhere, Out to elsewhere, Inside between
+// its own accounts, and what remained of the traced money.
+type Sum struct {
+	Name      string
+	Accounts  int
+	In        int64
+	Out       int64
+	Inside    int64
+	Remaining int64
+}
+
+// SumsBy adds up a trace by a name of each account, such as its institution or its place.
+func (f *Flow) SumsBy(t Trace, name func(a Account) string) []Sum {
+	by := map[string]*Sum{}
+	of := func(a Account) *Sum {
+		n := name(a)
+		if by[n] == nil {
+			by[n] = &Sum{Name: n}
+		}
+		return by[n]
+	}
+	for _, l := range t.Accounts {
+		s := of(l.Account)
+		s.Accounts++
+		s.Remaining += l.Remaining
+	}
+	for _, h := range t.Hops {
+		from, to := of(f.From(h.Move)), of(f.To(h.Move))
+		if from == to {
+			from.Inside += h.Carried
+			continue
+		}
+		from.Out += h.Carried
+		to.In += h.Carried
+	}
+	list := make([]Sum, 0, len(by))
+	for _, s := range by {
+		list = append(list, *s)
+	}
+	slices.SortFunc(list, func(a, b Sum) int {
+		return cmp.Or(cmp.Compare(b.In+b.Inside, a.In+a.Inside), cmp.Compare(b.Out, a.Out), cmp.Compare(a.Name, b.Name))
+	})
+	return list
+}
+
+// Collected is the money that accounts took in from others and kept, in a time: Payers counts the different payers.
+type Collected struct {
+	In, Out int64
+	Payers  int
+}
+
+// Collects adds up what a set of accounts received from accounts outside it, and paid to them, between first and last.
+func (f *Flow) Collects(set []Account, first, last int64) Collected {
+	own := make(map[Account]bool, len(set))
+	for _, a := range set {
+		own[a] = true
+	}
+	var c Collected
+	payers := map[Account]bool{}
+	for a := range own {
+		f.each(a, false, first, last, func(m Move) bool {
+			if from := f.From(m); !own[from] {
+				c.In += f.Fen(m)
+				payers[from] = true
+			}
+			return true
+		})
+		f.each(a, true, first, last, func(m Move) bool {
+			if !own[f.To(m)] {
+				c.Out += f.Fen(m)
+			}
+			return true
+		})
+	}
+	c.Payers = len(payers)
+	return c
+}

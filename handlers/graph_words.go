@@ -1,0 +1,13 @@
+package handlers
+
+import (
+	"context"
+
+	"xiezhi/graph"
+	"xiezhi/i18n"
+)
+
+// GraphReason words why somebody is a key figure, in the language of the context.
+func GraphReason(ctx context.Context, r graph.Reason) string {
+	return i18n.T(ctx, "graph.reason."+r.Key, "count", i18n.Integer(ctx, int64(r.Count)), "of", i18n.Integer(ctx, int64(r.Of)), "amount", i18n.Money(ctx, &r.Fen))
+}

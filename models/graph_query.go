@@ -1,0 +1,265 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"gorm.io/gorm"
+)
+
+// GraphMark says how far the tables are that the graph is built from: the newest keys, and how many facts were withdrawn.
+type GraphMark struct {
+	Fact      int64
+	Transfer  int64
+	Withdrawn int64
+}
+
+// GraphMark reads how far the tables are.
+func (s *Store) GraphMark(ctx context.Context) (GraphMark, error) {
+	var m GraphMark
+	err := s.read(ctx).Raw(`SELECT (SELECT COALESCE(MAX(id), 0) FROM facts) AS fact, (SELECT COALESCE(MAX(id), 0) FROM transfers) AS transfer,
+		(SELECT COUNT(*) FROM retractions) AS withdrawn`).Scan(&m).Error
+	if err != nil {
+		return m, fmt.Errorf("read how far the tables are: %w", err)
+	}
+	return m, nil
+}
+
+// Span is a range of keys: those above After up to UpTo.
+type Span struct{ After, UpTo int64 }
+
+// GraphFact is a fact as the graph needs it: Relation is set for a fact of relations, Account for one of accounts, neither for the
+// others, which tell that a subject may have a new name or place.
+type GraphFact struct {
+	ID         int64
+	Source     string
+	SubjectID  int64
+	OtherID    int64 // 0 where there is none
+	Ident      []byte
+	ObservedAt Instant
+	Relation   *RelationRow
+	Account    *AccountRow
+}
+
+// GraphFacts gives the facts of a span that count as of a moment, by key: with edges set, those of relations and accounts alone. The
+// zero AsOf is now; sources of limited purpose are given too, since each reader is shown what the reader may know.
+func (s *Store) GraphFacts(ctx context.Context, span Span, asOf AsOf, which GraphFacts, see func(GraphFact) error) error {
+	asOf.Purposes = append(asOf.Purposes, PurposeAntiFraudOnly)
+	q := bounded(s.read(ctx).Table("facts f"), asOf).Where("f.id > ? AND f.id <= ?", span.After, span.UpTo)
+	if which == EdgeFacts {
+		q = q.Where("f.tbl IN ?", []Table{TableRelations, TableAccounts})
+	}
+	return s.graphFacts(q.Order("f.id"), see)
+}
+
+// GraphFacts says which facts are asked for.
+type GraphFacts int
+
+// The facts that make edges, or all.
+const (
+	EdgeFacts GraphFacts = iota
+	AllFacts
+)
+
+func (s *Store) graphFacts(q *gorm.DB, see func(GraphFact) error) (err error) {
+	rows, err := q.Select("f.id, f.tbl, f.source, f.subject_id, f.other_id, f.ident, f.observed_at, CASE WHEN f.tbl IN ('relations', 'accounts') THEN f.payload ELSE '' END").Rows()
+	if err != nil {
+		return fmt.Errorf("read facts of the graph: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var f GraphFact
+		var table Table
+		var other sql.NullInt64
+		var payload sql.RawBytes
+		if err := rows.Scan(&f.ID, &table, &f.Source, &f.SubjectID, &other, &f.Ident, &f.ObservedAt, &payload); err != nil {
+			return fmt.Errorf("read facts of the graph: %w", err)
+		}
+		f.OtherID = other.Int64
+		switch table {
+		case TableRelations:
+			err = json.Unmarshal(payload, &f.Relation)
+		case TableAccounts:
+			err = json.Unmarshal(payload, &f.Account)
+		}
+		if err != nil {
+			return fmt.Errorf("read fact %d: %w", f.ID, err)
+		}
+		if err := see(f); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// WithdrawnFact is a fact that counts no longer.
+type WithdrawnFact struct {
+	FactID    int64
+	Tbl       Table
+	SubjectID int64
+	OtherID   *int64
+	Ident     []byte
+}
+
+// WithdrawnFacts lists all facts that were withdrawn; there are few, since people withdraw them one by one.
+func (s *Store) WithdrawnFacts(ctx context.Context) ([]WithdrawnFact, error) {
+	var list []WithdrawnFact
+	err := s.read(ctx).Table("retractions x").Select("x.fact_id, f.tbl, f.subject_id, f.other_id, f.ident").Joins("JOIN facts f ON f.id = x.fact_id").Order("x.fact_id").Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("list withdrawn facts: %w", err)
+	}
+	return list, nil
+}
+
+// GraphFactsOf gives the facts of some identities that count now, by key.
+func (s *Store) GraphFactsOf(ctx context.Context, idents [][]byte, see func(GraphFact) error) error {
+	for from := 0; from < len(idents); from += 5000 {
+		q := bounded(s.read(ctx).Table("facts f"), AsOf{Purposes: []Purpose{PurposeAntiFraudOnly}}).Where("f.ident IN ?", idents[from:min(from+5000, len(idents))])
+		if err := s.graphFacts(q.Order("f.id"), see); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// GraphSubject is a subject as the graph needs it.
+type GraphSubject struct {
+	ID           int64
+	Kind         SubjectKind
+	DivisionCode string
+}
+
+// GraphSubjects gives all subjects by key.
+func (s *Store) GraphSubjects(ctx context.Context, see func(GraphSubject) error) error {
+	rows, err := s.read(ctx).Table("subjects").Select("id, kind, division_code").Order("id").Rows()
+	if err != nil {
+		return fmt.Errorf("read subjects: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var g GraphSubject
+		if err := rows.Scan(&g.ID, &g.Kind, &g.DivisionCode); err != nil {
+			return fmt.Errorf("read subjects: %w", err)
+		}
+		if err := see(g); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// GraphSubjectsByID gives some subjects, in no order.
+func (s *Store) GraphSubjectsByID(ctx context.Context, ids []int64) ([]GraphSubject, error) {
+	var all []GraphSubject
+	for from := 0; from < len(ids); from += 5000 {
+		var list []GraphSubject
+		if err := s.read(ctx).Table("subjects").Select("id, kind, division_code").Where("id IN ?", ids[from:min(from+5000, len(ids))]).Scan(&list).Error; err != nil {
+			return nil, fmt.Errorf("read subjects: %w", err)
+		}
+		all = append(all, list...)
+	}
+	return all, nil
+}
+
+// GraphTransfer is a transfer as the graph needs it.
+type GraphTransfer struct {
+	ID, FromID, ToID, AmountFen int64
+	At                          Instant
+}
+
+// GraphTransfers gives the transfers of a span that were made and recorded by a moment, by key; the zero AsOf is now. Those of
+// sources of limited purpose are left out.
+func (s *Store) GraphTransfers(ctx context.Context, span Span, asOf AsOf, see func(GraphTransfer) error) error {
+	q := asOf.permitted(s.read(ctx).Table("transfers t"), "t.source").Select("t.id, t.from_id, t.to_id, t.amount_fen, t.at").
+		Where("t.id > ? AND t.id <= ?", span.After, span.UpTo)
+	if !asOf.ObservedBy.IsZero() {
+		q = q.Where("t.observed_at <= ?", asOf.ObservedBy)
+	}
+	if !asOf.RecordedBy.IsZero() {
+		q = q.Where("t.recorded_at <= ?", asOf.RecordedBy)
+	}
+	rows, err := q.Order("t.id").Rows()
+	if err != nil {
+		return fmt.Errorf("read transfers: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var t GraphTransfer
+		if err := rows.Scan(&t.ID, &t.FromID, &t.ToID, &t.AmountFen, &t.At); err != nil {
+			return fmt.Errorf("read transfers: %w", err)
+		}
+		if err := see(t); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// GraphSeal gives the digests of a fact and a transfer, by which a stored picture of the graph shows that it was taken from this very
+// database; an empty text stands for a row that is not there.
+func (s *Store) GraphSeal(ctx context.Context, m GraphMark) (string, error) {
+	text := ""
+	for table, id := range map[string]int64{"facts": m.Fact, "transfers": m.Transfer} {
+		var hash []byte
+		if err := s.read(ctx).Table(table).Select("hash").Where("id = ?", id).Limit(1).Scan(&hash).Error; err != nil {
+			return "", fmt.Errorf("read the digest of %s %d: %w", table, id, err)
+		}
+		part := hex.EncodeToString(hash)
+		if table == "facts" {
+			text = part + "/" + text
+		} else {
+			text += part
+		}
+	}
+	return text, nil
+}
+
+// SubjectsByID gives subjects by internal key, those of the scope alone.
+func (s *Store) SubjectsByID(ctx context.Context, scope Scope, ids []int64) (map[int64]Subject, error) {
+	out := make(map[int64]Subject, len(ids))
+	for from := 0; from < len(ids); from += 5000 {
+		var list []Subject
+		if err := scoped(s.read(ctx), scope, "").Where("id IN ?", ids[from:min(from+5000, len(ids))]).Find(&list).Error; err != nil {
+			return nil, fmt.Errorf("read subjects: %w", err)
+		}
+		for _, sub := range list {
+			out[sub.ID] = sub
+		}
+	}
+	return out, nil
+}
+
+// SubjectNamed finds a subject of the scope by its kind and its ID or, for a person or an account, its public number. It fails with
+// NotFound for one that is absent or outside the scope.
+func (s *Store) SubjectNamed(ctx context.Context, scope Scope, ref SubjectRef) (Subject, error) {
+	var list []Subject
+	err := scoped(s.read(ctx), scope, "").Where("kind = ? AND (key = ? OR ref = ?)", ref.Kind, ref.ID, ref.ID).Order("id").Limit(2).Find(&list).Error
+	if err != nil {
+		return Subject{}, fmt.Errorf("find %s: %w", ref.Kind, err)
+	}
+	if len(list) == 0 {
+		return Subject{}, NotFound(string(ref.Kind))
+	}
+	return list[0], nil
+}
+
+// TransferKeys gives the source's own IDs of transfers by internal key.
+func (s *Store) TransferKeys(ctx context.Context, ids []int64) (map[int64]string, error) {
+	out := make(map[int64]string, len(ids))
+	for from := 0; from < len(ids); from += 5000 {
+		var list []struct {
+			ID  int64
+			Key string
+		}
+		if err := s.read(ctx).Table("transfers").Select("id, key").Where("id IN ?", ids[from:min(from+5000, len(ids))]).Scan(&list).Error; err != nil {
+			return nil, fmt.Errorf("read transfers: %w", err)
+		}
+		for _, t := range list {
+			out[t.ID] = t.Key
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,56 @@
+package views
+
+import "xiezhi/views/ui"
+
+// MoneyPage is where the money of an account went, or came from.
+type MoneyPage struct {
+	Frame                     Frame
+	Account, Name             string
+	From, To, Least           string
+	Directions, Methods, Hops []ui.Option
+	Wrong                     map[string]string
+	MethodNote                string
+	GraphURL, CSV, SVG        string
+	Sankey                    Sankey
+	Rows                      []MoneyRow
+	Layers                    []MoneyLayer
+	Institutions, Places      []MoneySum
+	Truncated                 bool
+	Limit                     string
+}
+
+// MoneyRow is one payment.
+type MoneyRow struct {
+	Depth, Day, From, To, Amount, Carried, Transfer string
+	At                                              When
+}
+
+// MoneyLayer is an account that traced money reached.
+type MoneyLayer struct {
+	Depth, Name, URL, In, Out, Remaining, Institution, Place string
+}
+
+// MoneySum adds accounts up by institution or place.
+type MoneySum struct{ Name, Accounts, In, Out, Inside, Remaining string }
+
+// Sankey is a picture of money from layer to layer.
+type Sankey struct {
+	Width, Height int
+	Label, Note   string
+	Nodes         []SankeyNode
+	Links         []SankeyLink
+}
+
+// SankeyNode is a bar; End says that its name stands left of it.
+type SankeyNode struct {
+	X, Y, W, H  float64
+	Name, Value string
+	End         bool
+}
+
+// SankeyLink is a band between two bars.
+type SankeyLink struct{ Path, Title string }
+
+func (n SankeyNode) textX() string { return ui.F(n.X + n.W + 5) }
+
+func (n SankeyNode) textY() string { return ui.F(n.Y + max(n.H/2, 2) + 4) }

@@ -1,0 +1,224 @@
+package work
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"xiezhi/graph"
+	"xiezhi/models"
+)
+
+// MoneyAsk asks where money of an account went, or came from. An open end of the time is zero. By is pro_rata or fifo.
+type MoneyAsk struct {
+	Account   string
+	Direction string
+	Method    string
+	Hops      int
+	From, To  models.Instant
+	MinFen    int64
+	Limit     int
+	Sums      bool
+}
+
+// The words of a question about money.
+const (
+	Forward  = "forward"
+	Backward = "backward"
+	ProRata  = "pro_rata"
+	FirstIn  = "fifo"
+)
+
+func (q MoneyAsk) check() error {
+	wrong := map[string]string{}
+	if q.Direction != Forward && q.Direction != Backward {
+		wrong["direction"] = "error.direction"
+	}
+	if q.Method != ProRata && q.Method != FirstIn {
+		wrong["method"] = "error.method"
+	}
+	if !q.From.IsZero() && !q.To.IsZero() && q.To.Before(q.From) {
+		wrong["to"] = "error.window"
+	}
+	if len(wrong) > 0 {
+		return models.Invalid(wrong)
+	}
+	return nil
+}
+
+// bounds turns an open or closed time into microseconds.
+func bounds(from, to models.Instant) (first, last int64) {
+	first, last = graph.Always()
+	if !from.IsZero() {
+		first = from.Micro()
+	}
+	if !to.IsZero() {
+		last = to.Micro()
+	}
+	return first, last
+}
+
+// Trace follows money from, or back from, an account. It fails with NotFound for an account that is absent or out of scope.
+func (g *Graph) Trace(ctx context.Context, by GraphAsk, q MoneyAsk) (TraceAnswer, error) {
+	out := TraceAnswer{Direction: q.Direction, Method: q.Method, Window: GraphTime{q.From, q.To}, Hops: []GraphHop{}, Accounts: []GraphLayer{}}
+	if err := q.check(); err != nil {
+		return out, err
+	}
+	a, err := g.ask(ctx, by)
+	if err != nil {
+		return out, err
+	}
+	start, err := a.account("account", q.Account)
+	if err != nil {
+		return out, err
+	}
+	flow := a.book.Flow
+	t := graph.Trace{}
+	if n, ok := flow.Find(start.ID); ok {
+		first, last := bounds(q.From, q.To)
+		ask := graph.TraceQuery{Start: []graph.Account{n}, Backward: q.Direction == Backward, Hops: q.Hops, First: first, Last: last, MinFen: q.MinFen, Limit: q.Limit}
+		if q.Method == FirstIn {
+			ask.Method = graph.FirstIn
+		}
+		t = flow.Trace(ask)
+	}
+	var moves []int64
+	for _, h := range t.Hops {
+		moves = append(moves, flow.ID(h.Move))
+	}
+	for _, l := range t.Accounts {
+		a.ids = append(a.ids, flow.Key(l.Account))
+	}
+	w, err := a.writer()
+	if err != nil {
+		return out, err
+	}
+	keys, err := g.Store.TransferKeys(ctx, moves)
+	if err != nil {
+		return out, err
+	}
+	out.Start, out.Truncated = w.of(start.ID), t.Truncated
+	for i, h := range t.Hops {
+		from, to := flow.Key(flow.From(h.Move)), flow.Key(flow.To(h.Move))
+		out.Hops = append(out.Hops, GraphHop{Depth: h.Depth, From: w.of(from), To: w.of(to), FromID: from, ToID: to, Amount: Yuan(flow.Fen(h.Move)),
+			At: models.AtMicro(flow.At(h.Move)), Transfer: keys[moves[i]], Carried: Yuan(h.Carried)})
+	}
+	for _, l := range t.Accounts {
+		id := flow.Key(l.Account)
+		at := GraphLayer{Account: w.of(id), ID: id, Depth: l.Depth, In: Yuan(l.In), Out: Yuan(l.Out), Remaining: Yuan(l.Remaining)}
+		at.Institution, at.Place = a.keptAt(id)
+		out.Accounts = append(out.Accounts, at)
+	}
+	if q.Sums {
+		out.Sums = a.sums(t)
+	}
+	return out, nil
+}
+
+// account finds one that the asker may know.
+func (a *asking) account(field, written string) (models.Subject, error) {
+	sub, err := a.stored(field, written)
+	if err == nil && sub.Kind != models.KindAccount {
+		return sub, models.Invalid(map[string]string{field: "error.not_an_account"})
+	}
+	return sub, err
+}
+
+// keptAt gives the institution and the place of an account, empty where they are not known.
+func (a *asking) keptAt(id int64) (institution, place string) {
+	s, ok := a.book.Relations.Find(id)
+	if !ok {
+		return "", ""
+	}
+	return a.book.Relations.InstitutionOf(s), a.book.Relations.Place(s)
+}
+
+// sums adds a trace up by institution and by place.
+func (a *asking) sums(t graph.Trace) map[string][]GraphSum {
+	out := map[string][]GraphSum{}
+	for name, of := range map[string]func(institution, place string) string{
+		"institution": func(i, _ string) string { return i },
+		"place":       func(_, p string) string { return p },
+	} {
+		out[name] = []GraphSum{}
+		for _, s := range a.book.Flow.SumsBy(t, func(n graph.Account) string { return of(a.keptAt(a.book.Flow.Key(n))) }) {
+			out[name] = append(out[name], GraphSum{s.Name, s.Accounts, Yuan(s.In), Yuan(s.Out), Yuan(s.Inside), Yuan(s.Remaining)})
+		}
+	}
+	return out
+}
+
+// CyclesAsk asks for rings of payments. Of names accounts that a ring must pass, none for all.
+type CyclesAsk struct {
+	MaxLength int
+	Window    time.Duration
+	MinFen    int64
+	From, To  models.Instant
+	Of        []string
+	Limit     int
+	Seen      bool // only rings that pass an account the asker may know
+}
+
+// maxRings bounds how many rings are looked through for those that the asker may know.
+const maxRings = 200_000
+
+// Cycles gives the rings of payments.
+func (g *Graph) Cycles(ctx context.Context, by GraphAsk, q CyclesAsk) (CyclesAnswer, error) {
+	out := CyclesAnswer{Cycles: []GraphCycle{}}
+	a, err := g.ask(ctx, by)
+	if err != nil {
+		return out, err
+	}
+	flow := a.book.Flow
+	ask := graph.CycleQuery{Length: q.MaxLength, Window: q.Window.Microseconds(), MinFen: q.MinFen, Limit: q.Limit}
+	ask.First, ask.Last = bounds(q.From, q.To)
+	for _, written := range q.Of {
+		sub, err := a.account("account", written)
+		if err != nil {
+			return out, err
+		}
+		if n, ok := flow.Find(sub.ID); ok {
+			ask.Of = append(ask.Of, n)
+		}
+	}
+	if len(q.Of) > 0 && len(ask.Of) == 0 {
+		return out, nil
+	}
+	if q.Seen {
+		ask.Limit = maxRings
+	}
+	list, cut := flow.Cycles(ask)
+	var moves []int64
+	for _, c := range list {
+		for _, m := range c.Moves {
+			moves = append(moves, flow.ID(m))
+			a.ids = append(a.ids, flow.Key(flow.From(m)))
+		}
+	}
+	w, err := a.writer()
+	if err != nil {
+		return out, err
+	}
+	keys, err := g.Store.TransferKeys(ctx, moves)
+	if err != nil {
+		return out, err
+	}
+	for _, c := range list {
+		if q.Seen && !slices.ContainsFunc(c.Moves, func(m graph.Move) bool { return w.knows(flow.Key(flow.From(m))) }) {
+			continue
+		}
+		if len(out.Cycles) >= q.Limit {
+			cut = true
+			break
+		}
+		ring := GraphCycle{AmountMin: Yuan(flow.Fen(c.Moves[0])), FirstAt: models.AtMicro(flow.At(c.Moves[0])), LastAt: models.AtMicro(flow.At(c.Moves[len(c.Moves)-1]))}
+		for _, m := range c.Moves {
+			id := flow.Key(flow.From(m))
+			ring.Accounts, ring.IDs, ring.Transfers = append(ring.Accounts, w.of(id)), append(ring.IDs, id), append(ring.Transfers, keys[flow.ID(m)])
+			ring.AmountMin = min(ring.AmountMin, Yuan(flow.Fen(m)))
+		}
+		out.Cycles = append(out.Cycles, ring)
+	}
+	out.Truncated = cut
+	return out, nil
+}
