@@ -1,7 +1,6 @@
 package money
 
 import (
-
 	"xiezhi/graph"
 )
 
