@@ -32,7 +32,7 @@ func (s *scan) warned(c candidate, marks []mark) bool {
 	own := s.last(clOwnMark, c, marks)
 	scam := s.scamIn(c, marks)
 	for _, m := range marks {
-		if m.sent == c.sent+1 && s.asked(c, m) {
+		if s.asked(c, m) {
 			return true
 		}
 		if m.sent != c.sent {
@@ -58,12 +58,23 @@ func (s *scan) warned(c candidate, marks []mark) bool {
 	return scam && s.voice != VoiceReport
 }
 
-// asked: a question that the next words answer with a warning.
+// askedReach is how many sentences behind a question its answer may stand: several questions in a row are answered once.
+const askedReach = 2
+
+// asked: a question that what follows answers with a warning.
 func (s *scan) asked(c candidate, m mark) bool {
-	if m.word.class != clWarn && m.word.class != clScam || m.start-c.end > 5 || s.voice == VoiceReport {
+	if m.word.class != clWarn && m.word.class != clScam || m.sent <= c.sent || m.sent > c.sent+askedReach || s.voice == VoiceReport {
 		return false
 	}
-	return int(c.end) < len(s.n.runes) && s.n.runes[c.end] == '?'
+	for i := int(c.end); i < len(s.n.runes) && i < int(m.start); i++ {
+		switch s.n.runes[i] {
+		case '?':
+			return true
+		case '。', '!', ';', '\n':
+			return false
+		}
+	}
+	return false
 }
 
 // scamIn says whether the sentence calls the thing a fraud.
