@@ -24,7 +24,8 @@ type Cycle struct{ Moves []Move }
 // Cycles gives the rings of payments, by their first payment; each ring of payments once. Truncated says that Limit cut it.
 func (f *Flow) Cycles(q CycleQuery) (list []Cycle, truncated bool) {
 	l := f.Ledger()
-	c := &ringSearch{l: l, q: q, back: make([]uint32, l.Accounts()), on: make([]bool, l.Accounts()), passedOut: make([]uint32, l.Accounts()), passedIn: make([]uint32, l.Accounts())}
+	c := &ringSearch{l: l, q: q, back: make([]uint32, l.Accounts()), on: make([]bool, l.Accounts()), passedOut: make([]uint32, l.Accounts()), passedIn: make([]uint32, l.Accounts()),
+		hubs: map[Account][]payment{}}
 	if q.Of != nil {
 		c.of = make(map[Account]bool, len(q.Of))
 		for _, a := range q.Of {
@@ -81,6 +82,42 @@ type ringSearch struct {
 	first               uint32
 	end                 uint32 // the first payment beyond the window
 	found               [][]uint32
+	hub                 []payment // payments to the first account by payer, where it has too many to mark
+	hubs                map[Account][]payment
+}
+
+// payment is one of an account's receipts.
+type payment struct {
+	payer Account
+	i     uint32
+}
+
+// hubFrom is the number of receipts within a window from which they are looked up by payer instead of being marked anew each time.
+const hubFrom = 32
+
+// receipts lists the payments an account received by payer, then by time; it is made once for each account that is asked about.
+func (c *ringSearch) receipts(a Account) []payment {
+	if list, ok := c.hubs[a]; ok {
+		return list
+	}
+	list := make([]payment, 0, len(c.l.In(a)))
+	for _, i := range c.l.In(a) {
+		if c.l.Fen(i) >= c.q.MinFen {
+			list = append(list, payment{c.l.from[i], i})
+		}
+	}
+	slices.SortFunc(list, func(x, y payment) int { return cmp.Or(cmp.Compare(x.payer, y.payer), cmp.Compare(x.i, y.i)) })
+	c.hubs[a] = list
+	return list
+}
+
+// closes says whether an account pays the first one after the first payment and within the window.
+func (c *ringSearch) closes(a Account) bool {
+	if c.hub == nil {
+		return c.back[a] == c.round
+	}
+	k, _ := slices.BinarySearchFunc(c.hub, payment{a, c.first + 1}, func(x, y payment) int { return cmp.Or(cmp.Compare(x.payer, y.payer), cmp.Compare(x.i, y.i)) })
+	return k < len(c.hub) && c.hub[k].payer == a && c.hub[k].i < c.end
 }
 
 // begin prepares the search for rings whose first payment is i: the accounts that can close such a ring in one payment are marked.
@@ -104,7 +141,12 @@ func (c *ringSearch) begin(i uint32) bool {
 	if len(out) == 0 || out[0] >= c.end || len(in) == 0 || in[0] >= c.end || l.Fen(i) < c.q.MinFen {
 		return false
 	}
-	c.first = i
+	c.first, c.hub = i, nil
+	c.chain = append(c.chain[:0], i)
+	if len(in) > hubFrom && in[hubFrom] < c.end {
+		c.hub = c.receipts(u)
+		return len(c.hub) > 0
+	}
 	c.round++
 	any := false
 	for _, j := range in {
@@ -116,7 +158,6 @@ func (c *ringSearch) begin(i uint32) bool {
 			any = true
 		}
 	}
-	c.chain = append(c.chain[:0], i)
 	return any
 }
 
@@ -125,7 +166,7 @@ func (c *ringSearch) begin(i uint32) bool {
 func (c *ringSearch) grow(last uint32, depth int) bool {
 	l := c.l
 	start, here := l.from[c.first], l.to[last]
-	if depth+1 >= c.q.Length && c.back[here] != c.round {
+	if depth+1 >= c.q.Length && !c.closes(here) {
 		return true
 	}
 	c.on[here] = true
@@ -139,7 +180,7 @@ func (c *ringSearch) grow(last uint32, depth int) bool {
 			continue
 		}
 		ends := to == start
-		if !ends && (depth+2 > c.q.Length || depth+2 == c.q.Length && c.back[to] != c.round) || l.Fen(j) < c.q.MinFen {
+		if !ends && (depth+2 > c.q.Length || depth+2 == c.q.Length && !c.closes(to)) || l.Fen(j) < c.q.MinFen {
 			continue
 		}
 		c.chain = append(c.chain, j)
