@@ -47,6 +47,7 @@ type Assessment struct {
 	Dimensions   []Dimension    `json:"dimensions"`
 	Indicators   []Indicator    `json:"indicators"`
 	Measures     Measures       `json:"measures"`
+	Scheme       *SchemeSheet   `json:"scheme,omitempty"` // set where the assessment is that of a scheme of transfers
 }
 
 // AreaIndex is the index within one risk area.

@@ -36,5 +36,6 @@ func measures() map[string]measureDef {
 		"closing":                {closing, []string{"days"}},
 		"leverage":               {leverage, []string{"from"}},
 		"levels":                 {levels, []string{"levels", "persons"}},
+		"scheme":                 {scheme, []string{"share"}},
 	}
 }

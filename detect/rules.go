@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"xiezhi/detect/money"
 	"xiezhi/models"
 )
 
@@ -25,6 +26,7 @@ type Rules struct {
 	Areas        []AreaRule      `yaml:"areas"`
 	Triggers     []TriggerRule   `yaml:"triggers"`
 	Indicators   []IndicatorRule `yaml:"indicators"`
+	Money        *money.Rules    `yaml:"money"` // nil takes those that ship with the program
 
 	compiled *compiled
 }
@@ -136,6 +138,12 @@ func LoadRules(r io.Reader) (Rules, error) {
 	if err := dec.Decode(&rules); err != nil {
 		return Rules{}, fmt.Errorf("read rules: %w", err)
 	}
+	if rules.Money == nil {
+		var err error
+		if rules.Money, err = defaultMoney(); err != nil {
+			return Rules{}, fmt.Errorf("rules %s: %w", rules.Version, err)
+		}
+	}
 	f, err := embedded.Open("lexicon.csv")
 	if err != nil {
 		return Rules{}, fmt.Errorf("open the embedded lexicon: %w", err)
@@ -150,6 +158,22 @@ func LoadRules(r io.Reader) (Rules, error) {
 	}
 	rules.compile(lx)
 	return rules, nil
+}
+
+// defaultMoney reads the money patterns that ship with the program.
+func defaultMoney() (*money.Rules, error) {
+	f, err := embedded.Open("rules/money-2026.11.1.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("open the embedded money rules: %w", err)
+	}
+	defer f.Close()
+	dec := yaml.NewDecoder(f)
+	dec.KnownFields(true)
+	var m money.Rules
+	if err := dec.Decode(&m); err != nil {
+		return nil, fmt.Errorf("read money rules: %w", err)
+	}
+	return &m, nil
 }
 
 // LPRAt gives the one-year rate that stood at a moment; before the table begins, its first value.

@@ -8,7 +8,7 @@ import (
 )
 
 func (r *Rules) check(lx *lexicon) error {
-	return errors.Join(r.checkFrame(), r.checkDimensions(), r.checkAreas(), r.checkIndicators(lx), r.checkTriggers())
+	return errors.Join(r.checkFrame(), r.checkDimensions(), r.checkAreas(), r.checkIndicators(lx), r.checkTriggers(), r.checkMoney())
 }
 
 func (r *Rules) checkFrame() error {
@@ -130,6 +130,18 @@ func (r *Rules) checkIndicator(ind IndicatorRule, lx *lexicon) error {
 	for _, c := range append(append([]string{}, ind.Classes...), ind.Channels...) {
 		if _, ok := lx.classes[c]; !ok {
 			return fmt.Errorf("unknown class %q", c)
+		}
+	}
+	return nil
+}
+
+func (r *Rules) checkMoney() error {
+	if err := r.Money.Check(); err != nil {
+		return err
+	}
+	for t, area := range r.Money.Areas {
+		if !r.hasArea(area) {
+			return fmt.Errorf("money: %s belongs to the unknown area %q", t, area)
 		}
 	}
 	return nil

@@ -21,6 +21,7 @@ type view struct {
 	products  []product
 	signals   []signal
 	relations []*models.Fact[models.RelationRow]
+	schemes   []models.SchemeFact
 	docs      []document
 	promises  []promise
 	area      int    // the area being assessed
@@ -75,6 +76,7 @@ func newView(facts *models.CompanyFacts, peers Peers, rules *Rules, asOf models.
 	v := &view{rules: rules, c: rules.compiled, asOf: asOf, us: asOf.Micro(), peers: peers, guessed: -1}
 	v.scanned = v.c.borrow()
 	defer v.c.giveBack(v.scanned)
+	v.schemes = facts.Schemes
 	v.readRegistry(facts.Registry)
 	v.readLicences(facts.Licences)
 	v.readProducts(facts.Products)

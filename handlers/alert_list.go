@@ -185,7 +185,7 @@ func actorDivisions(actor models.Actor) []string {
 }
 
 func newAlertRow(ctx context.Context, al models.AlertLine, now models.Instant) views.AlertRow {
-	r := views.AlertRow{Ref: al.Ref, URL: "/alerts/" + al.Ref, Level: al.Level, Index: i18n.Index(ctx, al.Idx), Name: subjectName(al.SubjectName, al.SubjectKey),
+	r := views.AlertRow{Ref: al.Ref, URL: "/alerts/" + al.Ref, Level: al.Level, Index: i18n.Index(ctx, al.Idx), Name: partyName(ctx, al.SubjectKind, al.SubjectName, al.SubjectKey),
 		Area: i18n.T(ctx, "area."+al.Area), Place: shortPlace(ctx, al.DivisionCode), Spark: al.Trail(), Amount: i18n.Money(ctx, al.AmountFen),
 		People: i18n.Count(ctx, al.People), Age: i18n.Ago(ctx, al.RaisedAt.Time(), now.Time()), Owner: al.OwnerDisplay,
 		Status: i18n.T(ctx, "alert.status."+string(al.Status)), Due: alertDueMark(ctx, al, now)}

@@ -32,6 +32,7 @@ type alertFile struct {
 	similar []models.AlertLine
 	owners  []models.Officer
 	names   map[string]string
+	scheme  schemeFile
 }
 
 func (a *App) showAlert(c *gin.Context, in alertInput) error {
@@ -40,7 +41,7 @@ func (a *App) showAlert(c *gin.Context, in alertInput) error {
 	if err != nil {
 		return err
 	}
-	frame, err := a.frame(c, file.al.SubjectName)
+	frame, err := a.frame(c, partyName(ctx, file.al.SubjectKind, file.al.SubjectName, file.al.SubjectKey))
 	if err != nil {
 		return err
 	}
@@ -76,6 +77,9 @@ func (a *App) alertFile(ctx context.Context, actor models.Actor, ref string) (al
 	if f.old, err = readAssessment(before); err != nil {
 		return f, err
 	}
+	if f.scheme, err = a.schemeFile(ctx, f.al); err != nil {
+		return f, err
+	}
 	if f.similar, err = a.Store.SimilarAlerts(ctx, actor, f.al, 4); err != nil {
 		return f, err
 	}
@@ -96,7 +100,7 @@ func (a *App) alertFile(ctx context.Context, actor models.Actor, ref string) (al
 
 func newAlertShowPage(ctx context.Context, actor models.Actor, f alertFile, in alertInput, now models.Instant) views.AlertShowPage {
 	al, as := f.al, f.as
-	p := views.AlertShowPage{Ref: al.Ref, Level: al.Level, Name: subjectName(al.SubjectName, al.SubjectKey), CompanyURL: "/companies/" + al.SubjectKey,
+	p := views.AlertShowPage{Ref: al.Ref, Level: al.Level, Name: partyName(ctx, al.SubjectKind, al.SubjectName, al.SubjectKey), CompanyURL: partyURL(actor, al.SubjectKind, al.SubjectKey, al.SubjectRef, al.Place),
 		Area: i18n.T(ctx, "area."+al.Area), Place: shortPlace(ctx, al.DivisionCode), Raised: whenMinute(al.RaisedAt), Owner: firstOf(f.names[al.OwnerName], al.OwnerDisplay),
 		Sources: i18n.N(ctx, "alert.families", int64(len(as.Families))), Status: i18n.T(ctx, "alert.status."+string(al.Status)),
 		CaseRef: al.CaseRef, Rules: as.RuleVersion, Index: newIndexChart(ctx, as), Parts: newArgument(ctx, as), Elements: newElements(ctx, as),
@@ -115,6 +119,13 @@ func newAlertShowPage(ctx context.Context, actor models.Actor, f alertFile, in a
 		p.Cap = i18n.T(ctx, "alert.capped", "level", i18n.T(ctx, "level."+string(as.Level)))
 	}
 	p.LinesTitle, p.Lines = newLines(ctx, as)
+	p.Scheme = newSchemePanel(ctx, actor, al, f.scheme)
+	if al.SubjectKind == models.KindAccount {
+		p.ProfileText = i18n.T(ctx, "alert.account_page")
+	}
+	if as.Scheme != nil && as.Area != "OTHR" {
+		p.Elements, p.Lines = nil, nil // a mule account is no fundraising: its four elements and its lines do not apply
+	}
 	for _, s := range f.similar {
 		p.Similar = append(p.Similar, newSimilarRow(ctx, s))
 	}
@@ -131,6 +142,11 @@ func newAlertShowPage(ctx context.Context, actor models.Actor, f alertFile, in a
 // alertClaim says in one sentence what the level rests on.
 func alertClaim(ctx context.Context, al models.AlertLine, as detect.Assessment) string {
 	var why []string
+	if as.Scheme != nil {
+		if reasons := al.TopReasons(); len(reasons) > 0 {
+			why = append(why, reasonText(ctx, reasons[0]))
+		}
+	}
 	for i, ind := range as.Indicators {
 		if i == 3 {
 			break
@@ -145,7 +161,7 @@ func newSimilarRow(ctx context.Context, s models.AlertLine) views.SimilarRow {
 	if s.Reason != "" {
 		text += i18n.T(ctx, "punct.colon") + i18n.T(ctx, "dismiss."+s.Reason)
 	}
-	return views.SimilarRow{Ref: s.Ref, URL: "/alerts/" + s.Ref, Name: subjectName(s.SubjectName, s.SubjectKey), Level: s.Level, Text: text}
+	return views.SimilarRow{Ref: s.Ref, URL: "/alerts/" + s.Ref, Name: partyName(ctx, s.SubjectKind, s.SubjectName, s.SubjectKey), Level: s.Level, Text: text}
 }
 
 func newStory(ctx context.Context, events []models.Event, names map[string]string) []views.StoryLine {

@@ -26,6 +26,8 @@ type alertJSON struct {
 	Rules    string             `json:"rule_version"`
 	Version  int64              `json:"version"`
 	Reasons  []models.Reason    `json:"reasons"`
+	Scheme   *schemeJSON        `json:"scheme,omitempty"`
+	Members  []memberJSON       `json:"members,omitempty"`
 }
 
 func newAlertJSON(al models.AlertLine) alertJSON {
@@ -33,7 +35,11 @@ func newAlertJSON(al models.AlertLine) alertJSON {
 	if reasons == nil {
 		reasons = []models.Reason{}
 	}
-	return alertJSON{Ref: al.Ref, Subject: string(al.SubjectKind) + ":" + al.SubjectKey, Name: al.SubjectName, Level: al.Level, Area: al.Area, Index: al.Idx,
+	name := al.SubjectName
+	if al.SubjectKind == models.KindAccount {
+		name = partyCode(al.SubjectKind, al.SubjectKey)
+	}
+	return alertJSON{Ref: al.Ref, Subject: partyWritten(al.SubjectKind, al.SubjectKey, al.SubjectRef), Name: name, Level: al.Level, Area: al.Area, Index: al.Idx,
 		Status: al.Status, Division: al.DivisionCode, RaisedAt: al.RaisedAt, DueAt: al.DueAt, Owner: al.OwnerName, Case: al.CaseRef, Single: al.SingleSource,
 		Trigger: al.TriggerCode, Rules: al.RuleVersion, Version: al.Version, Reasons: reasons}
 }
@@ -100,7 +106,11 @@ func (a *App) apiAlert(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.json(c, newAlertJSON(al))
+	out, err := a.withMembers(a.Context(c), ActorOf(c), al, newAlertJSON(al))
+	if err != nil {
+		return err
+	}
+	return a.json(c, out)
 }
 
 type alertVerbJSON struct {

@@ -75,7 +75,7 @@ type caseLineJSON struct {
 }
 
 func newCaseLineJSON(cs models.CaseLine) caseLineJSON {
-	return caseLineJSON{Ref: cs.Ref, Status: cs.Status, Title: cs.Title, Subject: "company:" + cs.SubjectKey, Name: cs.SubjectName, Level: cs.Level, Area: cs.Area,
+	return caseLineJSON{Ref: cs.Ref, Status: cs.Status, Title: cs.Title, Subject: partyWritten(cs.SubjectKind, cs.SubjectKey, cs.SubjectRef), Name: cs.SubjectName, Level: cs.Level, Area: cs.Area,
 		Division: cs.DivisionCode, Authority: cs.AuthorityName, Referral: orNull(cs.ReferralRef), ReferralState: orNull(cs.ReferralState), NextDueAt: cs.NextDue,
 		OpenedAt: cs.OpenedAt, Deadline: orNull(string(cs.DeadlineOn)), Version: cs.Version}
 }

@@ -35,7 +35,7 @@ type referralLineJSON struct {
 }
 
 func newReferralLineJSON(r models.ReferralLine, now models.Instant) referralLineJSON {
-	return referralLineJSON{Ref: r.Ref, State: r.State, Case: r.CaseRef, Subject: "company:" + r.SubjectKey, Name: r.SubjectName, Level: r.CaseLevel, Area: r.CaseArea,
+	return referralLineJSON{Ref: r.Ref, State: r.State, Case: r.CaseRef, Subject: partyWritten(r.SubjectKind, r.SubjectKey, r.SubjectRef), Name: r.SubjectName, Level: r.CaseLevel, Area: r.CaseArea,
 		Division: r.DivisionCode, Authority: r.AuthorityName, Police: r.PoliceName, Clocks: newClocksJSON(r.Clocks, now), CreatedAt: r.CreatedAt,
 		DeliveredAt: r.DeliveredAt, Version: r.Version}
 }

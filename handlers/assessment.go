@@ -32,7 +32,7 @@ func measured(ctx context.Context, v float64, unit string) string {
 	switch {
 	case strings.HasPrefix(unit, "per_"):
 		return i18n.Percent(ctx, v) + " " + i18n.T(ctx, "unit."+unit)
-	case unit == "growth_30d":
+	case unit == "growth_30d", unit == "share":
 		return i18n.Percent(ctx, v)
 	case unit == "yuan":
 		fen := int64(math.Round(v * 100))

@@ -44,6 +44,13 @@ func (a *App) showBatches(c *gin.Context, status int, f batchLoadForm, wrong map
 	p.Frame, p.Pager = frame, pageOf("/batches", c.Query("after"), len(list), more, lastID(list, func(b models.Batch) int64 { return b.ID }))
 	if actor.Can(models.ActFactLoad) {
 		p.Form = newBatchForm(ctx, actor, f, wrong)
+		saved, err := a.Store.Mappings(ctx, actor, mappingsShown)
+		if err != nil {
+			return err
+		}
+		for _, m := range saved {
+			p.Form.Mappings = append(p.Form.Mappings, ui.Option{Value: m.Ref, Label: m.Name + " · " + m.Ref, Chosen: f.Mapping == m.Ref})
+		}
 	}
 	return a.render(c, status, views.BatchList(p))
 }
@@ -177,17 +184,23 @@ func newBatchFile(ctx context.Context, ref string, f models.BatchFile, refused [
 	switch name, shipped := strings.CutPrefix(f.Mapping, "shipped:"); {
 	case shipped:
 		v.Mapping = i18n.T(ctx, "batch.mapping", "name", name)
+	case strings.HasPrefix(f.Mapping, "DY-"):
+		saved, number, _ := strings.Cut(f.Mapping, "#")
+		v.Mapping, v.MappingURL = i18n.T(ctx, "batch.mapping_saved", "ref", saved, "n", number), "/mappings/"+saved+"?version="+number
 	case f.Mapping != "":
 		v.Mapping = i18n.T(ctx, "batch.mapping_own", "hash", f.Mapping[:min(len(f.Mapping), 12)])
 	}
 	if f.Status == "running" {
 		v.Progress = i18n.T(ctx, "batch.progress", "line", i18n.Integer(ctx, f.Line))
 	}
+	for _, w := range work.WarningsOf(f) {
+		v.Notes = append(v.Notes, i18n.T(ctx, w.Key, argPairs(w.Args)...))
+	}
 	if f.ErrorKey != "" {
-		v.Error = i18n.T(ctx, f.ErrorKey, "table", string(f.Table), "column", "…", "value", "…", "format", "…")
+		v.Error = i18n.T(ctx, f.ErrorKey, "table", string(f.Table), "column", "…", "value", "…", "format", "…", "sheet", "…", "member", "…")
 	}
 	for _, no := range refused {
-		v.Rows = append(v.Rows, views.RefusedRow{Line: i18n.Integer(ctx, no.Line), Column: no.ColumnName, Value: no.Value, Reason: refusalReason(ctx, no.ReasonKey, work.RefusalArgs(no))})
+		v.Rows = append(v.Rows, views.RefusedRow{Line: rowText(ctx, no.Line), Column: no.ColumnName, Value: no.Value, Reason: refusalReason(ctx, no.ReasonKey, work.RefusalArgs(no))})
 	}
 	if len(refused) > 0 {
 		v.Download = "/batches/" + ref + "/files/" + strconv.Itoa(f.Position) + "/refused"

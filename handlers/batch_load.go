@@ -42,6 +42,15 @@ func (a *App) batchLoad(c *gin.Context) error {
 	}
 	ctx, actor := context.WithoutCancel(a.Context(c)), ActorOf(c)
 	wrong := f.check(actor)
+	if f.Mapping != "" {
+		known, err := a.knowsMapping(ctx, actor, f.Mapping)
+		if err != nil {
+			return err
+		}
+		if !known {
+			wrong["mapping"] = "batch.wrong.mapping"
+		}
+	}
 	if len(wrong) > 0 {
 		return a.showBatches(c, http.StatusUnprocessableEntity, f, wrong)
 	}
@@ -74,15 +83,18 @@ func (f *batchLoadForm) check(actor models.Actor) map[string]string {
 		wrong["file"] = "batch.wrong.file"
 	case f.File.Size > uploadLimit:
 		wrong["file"] = "batch.wrong.too_large"
-	case f.Table == "" && f.Mapping == "" && ingest.TableOf(cleanBase(f.File.Filename)) == "":
+	case f.Table == "" && f.Mapping == "" && ingest.TableOf(cleanBase(f.File.Filename)) == "" && !maybeArchive(f.File.Filename):
 		wrong["table"] = "batch.wrong.table"
 	}
 	if f.Table != "" && !slices.Contains(models.Tables(), models.Table(f.Table)) {
 		wrong["table"] = "batch.wrong.table"
 	}
-	if f.Mapping != "" && !slices.Contains(ingest.ShippedNames(), f.Mapping) {
-		wrong["mapping"] = "batch.wrong.mapping"
-	}
+	f.checkPlace(actor, wrong)
+	return wrong
+}
+
+// checkPlace says what is wrong with the source and the division, and fills the division in.
+func (f *batchLoadForm) checkPlace(actor models.Actor, wrong map[string]string) {
 	var ok bool
 	if f.Source, ok = sourceCode(f.Source); !ok {
 		wrong["source"] = "batch.wrong.source"
@@ -90,7 +102,12 @@ func (f *batchLoadForm) check(actor models.Actor) map[string]string {
 	if f.Division, ok = loadDivision(actor, f.Division); !ok {
 		wrong["division"] = "batch.wrong.division"
 	}
-	return wrong
+}
+
+// maybeArchive says whether a name is one of an archive, whose members name their tables.
+func maybeArchive(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasSuffix(name, ".tar") || strings.HasSuffix(name, ".tar.gz") || strings.HasSuffix(name, ".tgz") || strings.HasSuffix(name, ".zip")
 }
 
 // sourceCode cleans the code of a source; empty asks for the default.

@@ -90,11 +90,18 @@ func (a *App) refusals(ctx context.Context, fileID int64) (rows iter.Seq[models.
 	return rows, func() error { return broken }
 }
 
-// refusedName names the file of refused rows so that its table is found again: companies.csv.gz gives companies.refused.csv.
+// refusedName names the file of refused rows so that its table is found again: companies.csv.gz gives
+// companies.refused.csv. Rows of workbooks and Parquet files come as CSV, those of a JSON document as lines.
 func refusedName(name string) string {
-	name = strings.TrimSuffix(name, ".gz")
+	name = path.Base(strings.TrimSuffix(name, ".gz"))
 	ext := path.Ext(name)
 	base := strings.TrimSuffix(name, ext)
+	switch strings.ToLower(ext) {
+	case ".xlsx", ".xlsm", ".parquet":
+		ext = ".csv"
+	case ".json":
+		ext = ".jsonl"
+	}
 	if ext == "" {
 		ext = ".txt"
 	}

@@ -107,7 +107,7 @@ func newCaseListPage(ctx context.Context, actor models.Actor, f caseListForm, li
 }
 
 func newCaseRow(ctx context.Context, actor models.Actor, cs models.CaseLine, now models.Instant) views.CaseRow {
-	r := views.CaseRow{Ref: cs.Ref, URL: "/cases/" + cs.Ref, Title: cs.Title, Company: subjectName(cs.SubjectName, cs.SubjectKey), Level: cs.Level,
+	r := views.CaseRow{Ref: cs.Ref, URL: "/cases/" + cs.Ref, Title: cs.Title, Company: partyName(ctx, cs.SubjectKind, cs.SubjectName, cs.SubjectKey), Level: cs.Level,
 		Area: i18n.T(ctx, "area."+cs.Area), Place: shortPlace(ctx, cs.DivisionCode), Authority: cs.AuthorityName,
 		Status: i18n.T(ctx, "case.status."+cs.Status), Referral: i18n.T(ctx, "case.no_referral"), Due: dueMark(ctx, cs.NextDue, now), Opened: when(cs.OpenedAt)}
 	if cs.NextClock != "" {
@@ -180,8 +180,8 @@ func newCaseShowPage(ctx context.Context, actor models.Actor, f models.CaseFile,
 		p.Alerts = append(p.Alerts, newCaseAlert(ctx, actor, al))
 	}
 	p.Facts = newSubjectFacts(ctx, actor, f)
-	if actor.Can(models.ActCompanyRead) {
-		p.Company = views.Link{URL: "/companies/" + f.SubjectKey, Text: i18n.T(ctx, "case.company_page")}
+	if url := partyURL(actor, f.SubjectKind, f.SubjectKey, f.SubjectRef, f.Place); url != "" && actor.Can(models.ActCompanyRead) {
+		p.Company = views.Link{URL: url, Text: i18n.T(ctx, "case.company_page")}
 	}
 	p.FormTeam = newTeamForm(ctx, actor, f, able, in)
 	p.Next, p.Barred = caseNextActs(ctx, actor, f)
@@ -216,11 +216,11 @@ func newCaseAlert(ctx context.Context, actor models.Actor, al models.AlertLine) 
 }
 
 func newSubjectFacts(ctx context.Context, actor models.Actor, f models.CaseFile) []views.Fact {
-	name := views.Fact{Label: i18n.T(ctx, "case.subject_name"), Value: subjectName(f.SubjectName, f.SubjectKey), Company: true}
+	name := views.Fact{Label: i18n.T(ctx, "case.subject_name"), Value: partyName(ctx, f.SubjectKind, f.SubjectName, f.SubjectKey), Company: true}
 	if actor.Can(models.ActCompanyRead) {
-		name.URL = "/companies/" + f.SubjectKey
+		name.URL = partyURL(actor, f.SubjectKind, f.SubjectKey, f.SubjectRef, f.Place)
 	}
-	facts := []views.Fact{name, {Label: i18n.T(ctx, "case.subject_code"), Value: f.SubjectKey, Code: true},
+	facts := []views.Fact{name, {Label: i18n.T(ctx, "case.subject_code"), Value: partyCode(f.SubjectKind, f.SubjectKey), Code: true},
 		{Label: i18n.T(ctx, "case.subject_area"), Value: i18n.T(ctx, "area."+f.Area)},
 		{Label: i18n.T(ctx, "case.subject_place"), Value: placeName(ctx, f.DivisionCode)},
 		{Label: i18n.T(ctx, "case.authority"), Value: i18n.Pick(ctx, f.Authority.Name, f.Authority.NameEn), Company: true}}

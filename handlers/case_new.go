@@ -54,10 +54,10 @@ func (a *App) showCaseNew(c *gin.Context, f caseNewForm, wrong map[string]string
 		return err
 	}
 	if f.Title == "" && wrong == nil {
-		f.Title = a.Catalog.Text(i18n.Chinese, "case.title_of", "name", subjectName(first.SubjectName, first.SubjectKey))
+		f.Title = a.Catalog.Text(i18n.Chinese, "case.title_of", "name", partyName(ctx, first.SubjectKind, first.SubjectName, first.SubjectKey))
 	}
 	p := newCaseNewPage(ctx, f, alerts, officers, wrong)
-	p.Frame, p.Company, p.Back = frame, subjectName(first.SubjectName, first.SubjectKey), "/alerts/"+first.Ref
+	p.Frame, p.Company, p.Back = frame, partyName(ctx, first.SubjectKind, first.SubjectName, first.SubjectKey), "/alerts/"+first.Ref
 	return a.render(c, statusOf(wrong), views.CaseNew(p))
 }
 

@@ -346,7 +346,7 @@ func TestMessagesOfCases(t *testing.T) {
 		if m.Event != law.EventFormTeam {
 			need = append(need, "referral.act."+string(m.Event))
 		}
-		if m.Open && m.Event != law.EventFormTeam {
+		if m.Event != law.EventFormTeam {
 			need = append(need, "referral.done."+string(m.Event))
 		}
 		for _, k := range need {

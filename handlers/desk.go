@@ -62,7 +62,7 @@ func byUrgency(list []models.ReferralLine) []models.ReferralLine {
 func newDeskPage(ctx context.Context, list []models.ReferralLine, chosen string, now models.Instant) views.DeskPage {
 	p := views.DeskPage{Count: i18n.N(ctx, "desk.count", int64(len(list)))}
 	for _, r := range list {
-		it := views.Incoming{URL: "/desk?ref=" + r.Ref, Company: subjectName(r.SubjectName, r.SubjectKey), Number: r.Ref, From: r.AuthorityName,
+		it := views.Incoming{URL: "/desk?ref=" + r.Ref, Company: partyName(ctx, r.SubjectKind, r.SubjectName, r.SubjectKey), Number: r.Ref, From: r.AuthorityName,
 			State: i18n.T(ctx, "desk.state."+string(r.State)), Here: r.Ref == chosen}
 		c := nearestClock(r.Clocks)
 		switch {
@@ -80,7 +80,7 @@ func newDeskPage(ctx context.Context, list []models.ReferralLine, chosen string,
 }
 
 func newDeskReferral(ctx context.Context, f models.ReferralFile, names map[string]string, in actInput, now models.Instant) *views.DeskReferral {
-	r := &views.DeskReferral{Number: f.Ref, Company: subjectName(f.SubjectName, f.SubjectKey), State: i18n.T(ctx, "referral.state."+string(f.State)),
+	r := &views.DeskReferral{Number: f.Ref, Company: partyName(ctx, f.SubjectKind, f.SubjectName, f.SubjectKey), State: i18n.T(ctx, "referral.state."+string(f.State)),
 		Facts: newDeskFacts(ctx, f, names), Dossier: newDossier(ctx, f), Documents: newDocumentRows(ctx, f), Acts: newActPanel(ctx, f, in, backDesk),
 		Story: newCaseStory(ctx, f.Events, names), Full: "/referrals/" + f.Ref}
 	if d, ok := documentOf(f, models.DocumentLetter); ok && d.Number != "" {
@@ -101,7 +101,7 @@ func newDeskFacts(ctx context.Context, f models.ReferralFile, names map[string]s
 	facts := []views.Fact{{Label: i18n.T(ctx, "referral.fact.sender"), Value: i18n.Pick(ctx, f.Authority.Name, f.Authority.NameEn), Company: true},
 		fact("offence", offenceName(ctx, f.Offence)), fact("officers", officerNames(ctx, f)), fact("phone", orUnknown(f.Authority.Phone)),
 		fact("amount", i18n.MoneyFull(ctx, f.AmountFen)), fact("people", i18n.Count(ctx, f.People)), fact("loss", i18n.MoneyFull(ctx, f.LossFen)),
-		fact("receipt", receiptWords(ctx, f, names)), {Label: i18n.T(ctx, "case.subject_code"), Value: f.SubjectKey, Code: true}, fact("delivered", i18n.Moment(f.DeliveredAt.Time())),
+		fact("receipt", receiptWords(ctx, f, names)), {Label: i18n.T(ctx, "case.subject_code"), Value: partyCode(f.SubjectKind, f.SubjectKey), Code: true}, fact("delivered", i18n.Moment(f.DeliveredAt.Time())),
 		fact("facts", orUnknown(f.Facts))}
 	for _, opt := range []struct{ key, value string }{{"missing", f.Missing}, {"outcome_reason", f.OutcomeReason}, {"outcome_approver", f.OutcomeApprover}, {"outcome_number", f.OutcomeNumber}} {
 		if opt.value != "" {

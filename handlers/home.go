@@ -108,7 +108,7 @@ func (v homeView) panel(b homeBlock, rows []views.HomeRow) {
 func (v homeView) alerts(list []models.AlertLine) []views.HomeRow {
 	rows := make([]views.HomeRow, 0, len(list))
 	for _, al := range list {
-		r := views.HomeRow{URL: "/alerts/" + al.Ref, Level: al.Level, Title: subjectName(al.SubjectName, al.SubjectKey),
+		r := views.HomeRow{URL: "/alerts/" + al.Ref, Level: al.Level, Title: partyName(v.ctx, al.SubjectKind, al.SubjectName, al.SubjectKey),
 			Notes: []string{i18n.T(v.ctx, "area."+al.Area), shortPlace(v.ctx, al.DivisionCode)}, State: i18n.T(v.ctx, "alert.status."+string(al.Status)),
 			Due: alertDueMark(v.ctx, al, v.now)}
 		if why := al.TopReasons(); len(why) > 0 {
@@ -141,7 +141,7 @@ func (v homeView) referrals(list []models.ReferralLine) []views.HomeRow {
 	slices.SortStableFunc(list, func(a, b models.ReferralLine) int { return nearer(firstDue(a), firstDue(b)) })
 	rows := make([]views.HomeRow, 0, len(list))
 	for _, r := range list {
-		row := views.HomeRow{URL: "/referrals/" + r.Ref, Level: r.CaseLevel, Title: subjectName(r.SubjectName, r.SubjectKey), Notes: []string{r.Ref, r.AuthorityName},
+		row := views.HomeRow{URL: "/referrals/" + r.Ref, Level: r.CaseLevel, Title: partyName(v.ctx, r.SubjectKind, r.SubjectName, r.SubjectKey), Notes: []string{r.Ref, r.AuthorityName},
 			State: i18n.T(v.ctx, "referral.state."+string(r.State))}
 		if len(r.Clocks) > 0 {
 			row.Notes = append(row.Notes, i18n.T(v.ctx, "clock.name."+r.Clocks[0].Name))

@@ -42,6 +42,7 @@ func navigation(ctx context.Context, actor models.Actor, path string, counts nav
 	add(&query, can(models.ActCompanyRead), item("nav.companies", "/companies", "building", ""))
 	add(&query, can(models.ActCompanyRead), item("nav.graph", "/graph", "topology-star-3", ""))
 	add(&manage, can(models.ActBatchRead), item("nav.batches", "/batches", "database-import", ""))
+	add(&manage, can(models.ActMappingRead), item("nav.mappings", "/mappings", "arrows-split-2", ""))
 	add(&manage, can(models.ActSourceRead), item("nav.sources", "/sources", "affiliate", ""))
 	add(&manage, can(models.ActScanRead), item("nav.scans", "/scans", "radar", ""))
 	add(&manage, can(models.ActUserRead), item("nav.users", "/admin/users", "users", ""))

@@ -91,7 +91,7 @@ func newReferralListPage(ctx context.Context, f referralListForm, list []models.
 		p.Tabs = append(p.Tabs, views.Tab{Label: i18n.T(ctx, "referral.view."+key), URL: u, Current: view == f.View})
 	}
 	for _, r := range list {
-		row := views.ReferralRow{Ref: r.Ref, URL: "/referrals/" + r.Ref, Company: subjectName(r.SubjectName, r.SubjectKey), Level: r.CaseLevel,
+		row := views.ReferralRow{Ref: r.Ref, URL: "/referrals/" + r.Ref, Company: partyName(ctx, r.SubjectKind, r.SubjectName, r.SubjectKey), Level: r.CaseLevel,
 			State: i18n.T(ctx, "referral.state."+string(r.State)), Authority: r.AuthorityName, Police: r.PoliceName, Area: i18n.T(ctx, "area."+r.CaseArea), Created: when(r.CreatedAt)}
 		if c := nearestClock(r.Clocks); c.ID != 0 {
 			row.Due, row.DueOf = clockDueMark(ctx, c, now), i18n.T(ctx, "clock.name."+c.Name)
@@ -144,7 +144,7 @@ func (a *App) showReferral(c *gin.Context, in actInput) error {
 }
 
 func newReferralShowPage(ctx context.Context, actor models.Actor, f models.ReferralFile, names map[string]string, in actInput, now models.Instant) (views.ReferralShowPage, error) {
-	p := views.ReferralShowPage{Ref: f.Ref, Company: subjectName(f.SubjectName, f.SubjectKey), Police: i18n.Pick(ctx, f.Police.Name, f.Police.NameEn),
+	p := views.ReferralShowPage{Ref: f.Ref, Company: partyName(ctx, f.SubjectKind, f.SubjectName, f.SubjectKey), Police: i18n.Pick(ctx, f.Police.Name, f.Police.NameEn),
 		State: i18n.T(ctx, "referral.state."+string(f.State)), Office: i18n.Pick(ctx, f.Authority.Name, f.Authority.NameEn), Steps: newSteps(ctx, f), Checks: newChecks(ctx, f),
 		Lines: newThresholds(ctx, f.Referral), Facts: newReferralFacts(ctx, f), Story: newCaseStory(ctx, f.Events, names), Documents: newDocumentRows(ctx, f),
 		Clocks:  newClockPanel(ctx, f.Clocks, pendingClocks(f.State), now),

@@ -27,6 +27,10 @@ type actForm struct {
 	ExpertReport string `form:"expert_report"`
 	Approver     string `form:"approver"`
 	Number       string `form:"number"`
+	To           string `form:"to"`
+	Due          string `form:"due"`
+	Receiver     string `form:"receiver"`
+	Competent    string `form:"competent"`
 	Reason       string `form:"reason"`
 	Note         string `form:"note"`
 	Documents    string `form:"documents"`
@@ -38,6 +42,7 @@ type actForm struct {
 func (f actForm) values() map[string]string {
 	return map[string]string{"facts": f.Facts, "offence": f.Offence, "offence_text": f.OffenceText, "amount": f.Amount, "people": f.People, "loss": f.Loss,
 		"evidence": f.Evidence, "proposal": f.Proposal, "item_list": f.ItemList, "expert_report": f.ExpertReport, "approver": f.Approver, "number": f.Number,
+		"to": f.To, "due": f.Due, "receiver": f.Receiver, "competent": f.Competent,
 		"reason": f.Reason, "note": f.Note, "documents": f.Documents}
 }
 
@@ -108,7 +113,8 @@ func (a *App) referralMove(c *gin.Context) error {
 // mainMoves are the next steps in the order in which one becomes the primary button.
 func mainMoves() []law.Event {
 	return []law.Event{law.EventSubmitReport, law.EventApprove, law.EventSend, law.EventResubmit, law.EventSignReceipt, law.EventSupply, law.EventStartReview,
-		law.EventFile, law.EventAccept, law.EventContinueAdmin, law.EventClose}
+		law.EventFile, law.EventHandOver, law.EventRequestReconsideration, law.EventRequestSupervision, law.EventAccept, law.EventExplain, law.EventAffirm, law.EventRequireReasons,
+		law.EventOrderFiling, law.EventReportResult, law.EventProsecute, law.EventJudge, law.EventContinueAdmin, law.EventClose}
 }
 
 // newActPanel offers exactly the lawful moves of the actor and lists the others of the state with who may and the article.
@@ -132,8 +138,8 @@ func newActPanel(ctx context.Context, f models.ReferralFile, in actInput, back s
 		}
 		act := views.NextAct{Label: i18n.T(ctx, "referral.act."+string(m.Event)), Law: citations(ctx, m.Articles),
 			Reason: i18n.T(ctx, "referral.not_yours", "role", i18n.T(ctx, "referral.role."+m.Actor))}
-		if !m.Open {
-			act.Reason = i18n.T(ctx, "referral.not_open", "role", i18n.T(ctx, "referral.role."+m.Actor))
+		if key, ok := f.Barred[m.Event]; ok {
+			act.Reason = i18n.T(ctx, key)
 		}
 		p.Barred = append(p.Barred, act)
 	}
@@ -169,14 +175,16 @@ func newActForm(ctx context.Context, f models.ReferralFile, e law.Event, in actI
 
 func actIcon(e law.Event) string {
 	switch e {
-	case law.EventSubmitReport, law.EventResubmit:
+	case law.EventSubmitReport, law.EventResubmit, law.EventReportResult, law.EventExplain:
 		return "file-text"
 	case law.EventApprove, law.EventSignReceipt:
 		return "signature"
-	case law.EventSend, law.EventSupply:
+	case law.EventSend, law.EventSupply, law.EventForward, law.EventRequestReconsideration, law.EventRequestSupervision, law.EventHandOver, law.EventNotifyPoliceEarly:
 		return "send"
-	case law.EventFile:
+	case law.EventFile, law.EventOrderFiling, law.EventOverturn, law.EventRefileOnNewFacts, law.EventReopen, law.EventJudge:
 		return "gavel"
+	case law.EventExtendReview, law.EventUrge, law.EventReportPoliceOverdue:
+		return "alarm"
 	case law.EventStartReview:
 		return "eye-check"
 	default:
@@ -193,6 +201,10 @@ func followArticles(e law.Event) []string {
 		return []string{"310.8", "310.9.1", "310.9.2"}
 	case law.EventContinueAdmin, law.EventAccept:
 		return []string{"310.10", "310.11"}
+	case law.EventRequestReconsideration, law.EventAffirm:
+		return []string{"310.9.1", "310.9.2"}
+	case law.EventHandOver:
+		return []string{"310.12"}
 	default:
 		return nil
 	}
@@ -203,7 +215,7 @@ func sendAnswers(ctx context.Context, f models.ReferralFile) []views.Fact {
 	fact := func(key, value string) views.Fact {
 		return views.Fact{Label: i18n.T(ctx, "referral.fact."+key), Value: value}
 	}
-	list := []views.Fact{fact("receiver", i18n.Pick(ctx, f.Police.Name, f.Police.NameEn)), {Label: i18n.T(ctx, "referral.fact.party"), Value: subjectName(f.SubjectName, f.SubjectKey), Company: true},
+	list := []views.Fact{fact("receiver", i18n.Pick(ctx, f.Police.Name, f.Police.NameEn)), {Label: i18n.T(ctx, "referral.fact.party"), Value: partyName(ctx, f.SubjectKind, f.SubjectName, f.SubjectKey), Company: true},
 		fact("offence", offenceName(ctx, f.Offence)), fact("amount", i18n.MoneyFull(ctx, f.AmountFen)), fact("people", i18n.Count(ctx, f.People)),
 		fact("loss", i18n.MoneyFull(ctx, f.LossFen)), fact("officers", officerNames(ctx, f))}
 	if d, ok := documentOf(f, models.DocumentReport); ok {

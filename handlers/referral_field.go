@@ -45,6 +45,44 @@ func actFields(e law.Event) []fieldSpec {
 	case law.EventSignReceipt:
 		return nil
 	default:
+		return laterFields(e, reason, note)
+	}
+}
+
+// laterFields are the fields of the moves after delivery and of the remedies.
+func laterFields(e law.Event, reason, note fieldSpec) []fieldSpec {
+	approver, number, to := fieldSpec{"approver", "line", "", true}, fieldSpec{"number", "line", "", false}, fieldSpec{"to", "choice", "", true}
+	must := func(f fieldSpec) fieldSpec { f.required = true; return f }
+	switch e {
+	case law.EventNotifyPoliceEarly:
+		return []fieldSpec{must(note)}
+	case law.EventOrderTransfer:
+		return []fieldSpec{must(number), {"due", "date", "", true}, reason}
+	case law.EventForward:
+		return []fieldSpec{to, approver, number, reason}
+	case law.EventNotPoliceMatter:
+		return []fieldSpec{{"competent", "line", "", true}, number, reason}
+	case law.EventExtendReview:
+		return []fieldSpec{approver, reason}
+	case law.EventJurisdictionChanged:
+		to.required = false
+		return []fieldSpec{to, reason}
+	case law.EventHandOver:
+		return []fieldSpec{{"item_list", "area", "3", true}, {"receiver", "line", "", true}, note}
+	case law.EventOverturn, law.EventRefileOnNewFacts, law.EventRequestReconsideration:
+		if e == law.EventRequestReconsideration {
+			return []fieldSpec{approver, reason}
+		}
+		return []fieldSpec{approver, number, reason}
+	case law.EventNonProsecution, law.EventCourtSendsBack:
+		return []fieldSpec{number, {"due", "date", "", e == law.EventNonProsecution}, reason}
+	case law.EventProcuratorialOpinion, law.EventAskFurtherEnquiry, law.EventWithdraw, law.EventAffirm, law.EventNoBasis, law.EventReasonsStand:
+		return []fieldSpec{number, reason}
+	case law.EventReopen, law.EventRequestSupervision, law.EventExplain, law.EventReportResult, law.EventNewFacts:
+		return []fieldSpec{reason}
+	case law.EventUrge, law.EventProsecute, law.EventJudge, law.EventRequireReasons, law.EventOrderFiling, law.EventCorrect:
+		return []fieldSpec{number, note}
+	default:
 		return []fieldSpec{note}
 	}
 }
@@ -64,6 +102,8 @@ func newActField(ctx context.Context, f models.ReferralFile, e law.Event, spec f
 	switch spec.name {
 	case "offence":
 		field.Options = offenceOptions(ctx, field.Value)
+	case "to":
+		field.Options = unitOptions(ctx, f, field.Value)
 	case "amount", "loss":
 		field.Mode = "decimal"
 	case "people":
@@ -150,4 +190,15 @@ func offenceOptions(ctx context.Context, chosen string) []ui.Option {
 		list = append(list, ui.Option{Value: o.Code, Label: i18n.Pick(ctx, o.NameZh, o.NameEn) + i18n.T(ctx, "referral.offence_article", "n", o.Article), Chosen: o.Code == chosen})
 	}
 	return append(list, ui.Option{Value: "", Label: i18n.T(ctx, "referral.offence_other"), Chosen: chosen == ""})
+}
+
+// unitOptions lists the police units that a referral may go on to; the one that has it is left out.
+func unitOptions(ctx context.Context, f models.ReferralFile, chosen string) []ui.Option {
+	list := []ui.Option{{Value: "", Label: i18n.T(ctx, "referral.choose_unit"), Chosen: chosen == ""}}
+	for _, u := range f.Units {
+		if u.ID != f.PoliceID {
+			list = append(list, ui.Option{Value: u.Code, Label: i18n.Pick(ctx, u.Name, u.NameEn), Chosen: u.Code == chosen})
+		}
+	}
+	return list
 }

@@ -266,9 +266,7 @@ func TestReferralPagesSpeakBothLanguages(t *testing.T) {
 		for _, s := range law.States() {
 			f := testReferral(s)
 			for _, m := range law.MovesFrom(s) {
-				if m.Open {
-					f.Moves = append(f.Moves, m.Event)
-				}
+				f.Moves = append(f.Moves, m.Event)
 			}
 			if stageOf(s) >= 3 {
 				f = withLetter(t, f)

@@ -66,6 +66,15 @@ func (a *App) Routes() []Route {
 		{post, "/connectors/:ref/pause", Signed, "", a.connectorVerb("pause")},
 		{post, "/connectors/:ref/resume", Signed, "", a.connectorVerb("resume")},
 		{post, "/connectors/:ref/run", Signed, "", a.connectorVerb("run")},
+		{get, "/mappings", Signed, models.ActMappingRead, a.mappingList},
+		{get, "/mappings/new", Signed, models.ActMappingChange, a.mappingNew},
+		{post, "/mappings/new", Signed, models.ActMappingChange, a.mappingSample},
+		{get, "/mappings/drafts/:ref", Signed, models.ActMappingChange, a.mappingDraft},
+		{post, "/mappings/drafts/:ref", Signed, models.ActMappingChange, a.mappingPoint},
+		{get, "/mappings/:ref", Signed, models.ActMappingRead, a.mappingShow},
+		{post, "/mappings/:ref/share", Signed, models.ActMappingChange, a.mappingShare},
+		{get, "/mappings/:ref/versions/:number", Signed, models.ActMappingRead, a.mappingVersion},
+
 		{get, "/scans", Signed, models.ActScanRead, a.scanList},
 		{post, "/scans", Signed, models.ActScanStart, a.scanStart},
 

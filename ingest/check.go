@@ -31,11 +31,25 @@ const (
 	holdsInstant
 )
 
+// role tells whoever maps a column what it names.
+type role int
+
+const (
+	namesNothing role = iota
+	namesSubject      // kind:ID
+	namesID           // the ID of a subject of one kind
+	namesKey          // an ID that names no subject
+	namesPlace
+	namesYesNo
+)
+
 // columnSpec is what the outside needs to know of a canonical column.
 type columnSpec struct {
 	name     string
 	required bool
 	kind     valueKind
+	role     role
+	choices  []string // a closed list
 }
 
 // field is a column of a table of rows R: set checks a value that is not empty and puts it into the row.
@@ -70,6 +84,9 @@ func isID(s string) bool {
 const realNumber = 18
 
 func checkID(kind models.SubjectKind, s string) problem {
+	if isRounded(s) {
+		return bad("ingest.refused.rounded")
+	}
 	if !isID(s) {
 		return bad("ingest.refused.id")
 	}
@@ -128,7 +145,7 @@ func cleaned(s string, limit int, clean func(string) (string, error)) (string, p
 func cleanSource(s string) (string, problem) { return cleaned(s, codeRunes, reference.CleanName) }
 
 func id[R any](name string, kind models.SubjectKind, at func(*R) *string) field[R] {
-	return field[R]{columnSpec{name: name}, func(r *R, v string, _ *time.Location) problem {
+	return field[R]{columnSpec{name: name, role: namesID}, func(r *R, v string, _ *time.Location) problem {
 		*at(r) = reference.NormalSubjectID(string(kind), v)
 		return checkID(kind, v)
 	}}
@@ -136,8 +153,11 @@ func id[R any](name string, kind models.SubjectKind, at func(*R) *string) field[
 
 // key is an ID that names no subject.
 func key[R any](name string, at func(*R) *string) field[R] {
-	return field[R]{columnSpec{name: name}, func(r *R, v string, _ *time.Location) problem {
+	return field[R]{columnSpec{name: name, role: namesKey}, func(r *R, v string, _ *time.Location) problem {
 		*at(r) = v
+		if isRounded(v) {
+			return bad("ingest.refused.rounded")
+		}
 		if !isID(v) {
 			return bad("ingest.refused.id")
 		}
@@ -146,7 +166,7 @@ func key[R any](name string, at func(*R) *string) field[R] {
 }
 
 func subject[R any](name string, at func(*R) *string) field[R] {
-	return field[R]{columnSpec{name: name}, func(r *R, v string, _ *time.Location) problem {
+	return field[R]{columnSpec{name: name, role: namesSubject}, func(r *R, v string, _ *time.Location) problem {
 		kind, plain, _ := strings.Cut(v, ":")
 		*at(r) = v
 		if normal := reference.NormalSubjectID(kind, plain); normal != plain {
@@ -163,6 +183,17 @@ func called[R any](name string, at func(*R) *string) field[R] {
 	}}
 }
 
+// numbered is a text by which something is named: a number that a spreadsheet has rounded names nothing.
+func numbered[R any](name string, limit int, at func(*R) *string) field[R] {
+	f := free(name, limit, at)
+	return field[R]{f.columnSpec, func(r *R, v string, zone *time.Location) problem {
+		if isRounded(v) {
+			return bad("ingest.refused.rounded")
+		}
+		return f.set(r, v, zone)
+	}}
+}
+
 func free[R any](name string, limit int, at func(*R) *string) field[R] {
 	return field[R]{columnSpec{name: name}, func(r *R, v string, _ *time.Location) (p problem) {
 		*at(r), p = cleaned(v, limit, reference.CleanText)
@@ -176,7 +207,7 @@ func oneOf[R any](name string, list []string, at func(*R) *string) field[R] {
 		known[v] = true
 	}
 	allowed := strings.Join(list, " ")
-	return field[R]{columnSpec{name: name}, func(r *R, v string, _ *time.Location) problem {
+	return field[R]{columnSpec{name: name, choices: list}, func(r *R, v string, _ *time.Location) problem {
 		*at(r) = v
 		if !known[v] {
 			return bad("ingest.refused.not_in_list", "allowed", allowed)
@@ -186,7 +217,7 @@ func oneOf[R any](name string, list []string, at func(*R) *string) field[R] {
 }
 
 func division[R any](at func(*R) *string) field[R] {
-	return field[R]{columnSpec{name: "division_code"}, func(r *R, v string, _ *time.Location) problem {
+	return field[R]{columnSpec{name: "division_code", role: namesPlace}, func(r *R, v string, _ *time.Location) problem {
 		p := checkDivision(v)
 		if normal, ok := reference.NormalDivision(v); ok {
 			v = normal
@@ -244,7 +275,7 @@ func moment[R any](name string, at func(*R) *models.Instant) field[R] {
 }
 
 func yesNo[R any](name string, at func(*R) **bool) field[R] {
-	return field[R]{columnSpec{name: name}, func(r *R, v string, _ *time.Location) problem {
+	return field[R]{columnSpec{name: name, role: namesYesNo}, func(r *R, v string, _ *time.Location) problem {
 		b := v == "true"
 		if !b && v != "false" {
 			return bad("ingest.refused.true_false")

@@ -121,11 +121,17 @@ func offsetOf(s string) (seconds int, ok bool) {
 // layoutSerial is the layout of spreadsheet serial dates: days since 1899-12-30.
 const layoutSerial = "serial"
 
-// parseLayouts reads a foreign date or moment by the first layout that fits.
-func parseLayouts(s string, layouts []string, zone *time.Location) (time.Time, bool) {
+// parseLayouts reads a foreign date or moment by the first layout that fits; serials says whether a number may be a day.
+func parseLayouts(s string, layouts []string, zone *time.Location, serials bool) (time.Time, bool) {
 	for _, layout := range layouts {
-		if layout == layoutSerial {
-			if n, err := strconv.Atoi(s); err == nil && n > 0 && n < 100_000 {
+		switch layout {
+		case layoutAuto:
+			if t, ok := parseAuto(s, zone, serials); ok {
+				return t, true
+			}
+			continue
+		case layoutSerial:
+			if n, err := strconv.Atoi(s); serials && err == nil && n > 0 && n < 100_000 {
 				return time.Date(1899, 12, 30+n, 0, 0, 0, 0, zone), true
 			}
 			continue

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,9 +16,33 @@ type names struct {
 	width    int
 	index    map[string]int
 	missing  string // the first column that was asked for and is not there
+	used     []int  // the positions that were asked for and are there
+
+	asked *[]string // only notes what is asked for
+}
+
+// wantedColumns lists the columns that a file must have for the table: those that the mapping names, else the required ones.
+func wantedColumns(t models.Table, m *Mapping) []string {
+	var list []string
+	if m != nil {
+		compile(t, m, &names{asked: &list})
+		return list
+	}
+	for _, spec := range plans()[t].columns() {
+		if spec.required {
+			list = append(list, spec.name)
+		}
+	}
+	return list
 }
 
 func (n *names) origin(name string) origin {
+	if n.asked != nil {
+		if !slices.Contains(*n.asked, name) {
+			*n.asked = append(*n.asked, name)
+		}
+		return origin{}
+	}
 	if n.json {
 		o := origin{json: true, name: name}
 		rest, whole := strings.CutPrefix(name, "$.")
@@ -34,6 +59,7 @@ func (n *names) origin(name string) origin {
 			return origin{index: i - 1}
 		}
 	} else if i, ok := n.index[name]; ok {
+		n.used = append(n.used, i)
 		return origin{index: i}
 	}
 	if n.missing == "" {
@@ -53,8 +79,26 @@ type compiled struct {
 }
 
 type filter struct {
-	from origin
-	in   map[string]bool
+	from   origin
+	in     map[string]bool // nil: any
+	not    map[string]bool
+	filled bool
+}
+
+// passes says whether a value may pass.
+func (f *filter) passes(v string) bool {
+	return (f.in == nil || f.in[v]) && !f.not[v] && (!f.filled || v != "")
+}
+
+func setOf(list []string) map[string]bool {
+	if len(list) == 0 {
+		return nil
+	}
+	set := make(map[string]bool, len(list))
+	for _, v := range list {
+		set[v] = true
+	}
+	return set
 }
 
 // compile ties the columns of the table to those of the file; the second result is a required column that is missing.
@@ -78,11 +122,7 @@ func compile(t models.Table, m *Mapping, n *names) (compiled, string) {
 	}
 	if m != nil {
 		for _, f := range m.Where {
-			in := make(map[string]bool, len(f.In))
-			for _, v := range f.In {
-				in[v] = true
-			}
-			c.where = append(c.where, filter{from: n.origin(f.Column), in: in})
+			c.where = append(c.where, filter{from: n.origin(f.Column), in: setOf(f.In), not: setOf(f.Not), filled: f.Filled})
 		}
 	}
 	return c, n.missing
@@ -103,7 +143,15 @@ func mappedCell(spec columnSpec, m *Mapping, n *names) cell {
 	if !ok {
 		return cell{absent: true}
 	}
+	return ruledCell(col, spec, m, n)
+}
+
+func ruledCell(col Column, spec columnSpec, m *Mapping, n *names) cell {
 	r := &rule{Column: col, kind: spec.kind}
+	if col.Else != nil {
+		other := ruledCell(*col.Else, spec, m, n)
+		r.other = &other
+	}
 	switch {
 	case col.Column != "":
 		r.column = n.origin(col.Column)
@@ -111,15 +159,17 @@ func mappedCell(spec columnSpec, m *Mapping, n *names) cell {
 		r.column = n.origin(col.Slug)
 	case col.Division != "":
 		r.column = n.origin(col.Division)
+	case col.Index != "":
+		r.column = n.origin(col.Index)
 	}
 	for _, name := range col.Hash {
 		r.hash = append(r.hash, n.origin(name))
 	}
 	r.template, _ = parseTemplate(col.Template) // checked when the mapping was loaded
-	own := col.RowNumber || len(col.Hash) > 0 || col.Slug != ""
+	own := col.derived()
 	for _, name := range r.template.names {
 		part := origin{}
-		if !own || (name != "row_number" && name != "hash" && name != "slug") {
+		if !own || (name != "row_number" && name != "hash" && name != "slug" && name != "index") {
 			part = n.origin(name)
 		}
 		r.parts = append(r.parts, part)

@@ -194,3 +194,15 @@ func (d decimal) String() string {
 }
 
 func tenTo(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }
+
+// compare compares two numbers: below, at or above zero as d is less than, equal to or more than e.
+func (d decimal) compare(e decimal) int {
+	a, b := d.coef, e.coef
+	if d.scale < e.scale {
+		a = new(big.Int).Mul(a, tenTo(e.scale-d.scale))
+	}
+	if e.scale < d.scale {
+		b = new(big.Int).Mul(b, tenTo(d.scale-e.scale))
+	}
+	return a.Cmp(b)
+}

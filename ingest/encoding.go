@@ -6,16 +6,21 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
 )
 
 const (
 	encodingUTF8    = "utf-8"
 	encodingGB18030 = "gb18030"
+	encodingUTF16   = "utf-16" // with a byte order mark
 )
 
 // encodingOf tells GB18030 from UTF-8 by the beginning of a text. Damaged UTF-8 is often lawful GB18030, so that is
 // taken only where no line is UTF-8 beyond ASCII, all of it decodes, and most characters are of the common range.
 func encodingOf(head []byte) string {
+	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
+		return encodingUTF16
+	}
 	if len(head) == headBytes {
 		head = head[:bytes.LastIndexByte(head, '\n')+1]
 	}
@@ -59,6 +64,9 @@ func ascii(b []byte) bool {
 func decoded(r io.Reader, encoding string) io.Reader {
 	if encoding == encodingGB18030 {
 		return simplifiedchinese.GB18030.NewDecoder().Reader(r)
+	}
+	if encoding == encodingUTF16 {
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Reader(r)
 	}
 	return r
 }

@@ -15,6 +15,8 @@ type evaluation struct {
 	rec      *record
 	zone     *time.Location
 	division string
+	index    map[string]string
+	year04   bool   // numbers that stand for days are counted from another day than usual
 	unguard  bool   // the file is one of WriteRefused: a leading apostrophe is not part of a value
 	seen     []byte // collects the values where rows must be distinct
 	collect  bool
@@ -32,7 +34,9 @@ func (c *cell) value(x *evaluation) (v string, p problem) {
 		v, p = c.from.value(x)
 		v = strings.TrimSpace(v)
 	} else if v, p = c.rule.base(x); p.ok() {
-		v, p = c.rule.finish(v, x)
+		if v, p = c.rule.finish(v, x); p.ok() && v == "" && c.rule.other != nil {
+			return c.rule.other.value(x)
+		}
 	}
 	if x.collect {
 		x.seen = append(append(x.seen, v...), 0)
@@ -52,6 +56,9 @@ type origin struct {
 func (o *origin) value(x *evaluation) (string, problem) {
 	if !o.json {
 		v := x.rec.fields[o.index]
+		if p, wrong := x.rec.faults[o.index]; wrong {
+			return v, p
+		}
 		if x.unguard && len(v) > 0 && v[0] == '\'' {
 			return v[1:], problem{}
 		}
@@ -84,6 +91,7 @@ type rule struct {
 	hash     []origin
 	epoch    time.Time
 	scale    decimal
+	other    *cell // where this one is empty
 }
 
 // base gives the text that the column starts from.
@@ -96,32 +104,50 @@ func (r *rule) base(x *evaluation) (v string, p problem) {
 	case len(r.Hash) > 0:
 		v, p = r.digest(x)
 	case r.Slug != "":
+		if v, p = r.column.value(x); p.ok() && isRounded(v) {
+			p = bad("ingest.refused.rounded")
+		}
+		if p.ok() {
+			v = slug(r.plain(v))
+		}
+	case r.Index != "":
 		if v, p = r.column.value(x); p.ok() {
-			v = slug(strings.TrimSpace(v))
+			v, p = x.lookUp(r.plain(v))
 		}
 	case r.Template == "":
 		v, p = r.column.value(x)
-		return strings.TrimSpace(v), p
+		return r.plain(v), p
 	}
 	if !p.ok() || r.Template == "" {
 		return v, p
 	}
 	return r.template.fill(func(i int) (string, problem) {
 		switch r.template.names[i] {
-		case "row_number", "hash", "slug":
-			if r.RowNumber || len(r.Hash) > 0 || r.Slug != "" {
+		case "row_number", "hash", "slug", "index":
+			if r.derived() {
 				return v, problem{}
 			}
 		}
 		part, p := r.parts[i].value(x)
-		return strings.TrimSpace(part), p
+		return r.plain(part), p
 	})
+}
+
+// plain takes blanks off, and where the mapping reads loosely, out.
+func (r *rule) plain(v string) string {
+	if r.Loose && r.kind == holdsText {
+		return withoutBlanks(v)
+	}
+	return strings.TrimSpace(v)
 }
 
 func (r *rule) digest(x *evaluation) (string, problem) {
 	h := sha256.New()
 	for i := range r.hash {
 		v, p := r.hash[i].value(x)
+		if p.ok() && isRounded(v) {
+			p = bad("ingest.refused.rounded")
+		}
 		if !p.ok() {
 			return "", p
 		}
@@ -135,7 +161,12 @@ func (r *rule) finish(v string, x *evaluation) (string, problem) {
 	if to, ok := r.Lookup[v]; ok {
 		return to, problem{}
 	}
-	alone := r.Lookup != nil && r.Division == "" && r.Epoch == "" && len(r.Layouts) == 0 && r.Scale == "" && r.Round == RoundNone
+	for _, w := range r.Contains {
+		if strings.Contains(v, w.Text) {
+			return w.Value, problem{}
+		}
+	}
+	alone := (r.Lookup != nil || r.Contains != nil) && r.Division == "" && r.Epoch == "" && len(r.Layouts) == 0 && r.Scale == "" && r.Round == RoundNone && !(r.Loose && r.kind != holdsText)
 	if r.HasElse && (v == "" || alone) {
 		return r.Default, problem{}
 	}
@@ -156,8 +187,8 @@ func (r *rule) finish(v string, x *evaluation) (string, problem) {
 	case r.Epoch != "":
 		return r.steps(v)
 	case len(r.Layouts) > 0:
-		return r.dated(v, x.zone)
-	case r.Scale != "" || r.Round != RoundNone:
+		return r.dated(v, x)
+	case r.Scale != "" || r.Round != RoundNone || r.Loose && r.kind != holdsText:
 		return r.scaled(v)
 	}
 	return v, problem{}
@@ -165,10 +196,17 @@ func (r *rule) finish(v string, x *evaluation) (string, problem) {
 
 func (r *rule) scaled(v string) (string, problem) {
 	d, ok := parseDecimal(v)
+	unit := false
+	if !ok && r.Loose {
+		d, unit, ok = looseNumber(v)
+	}
 	if !ok {
 		return v, bad("ingest.refused.number")
 	}
-	if d = d.times(r.scale); r.Round == RoundNone {
+	if !unit {
+		d = d.times(r.scale)
+	}
+	if r.Round == RoundNone {
 		return d.String(), problem{}
 	}
 	digits := r.Digits
@@ -187,15 +225,30 @@ func (r *rule) steps(v string) (string, problem) {
 	return r.written(r.epoch.Add(time.Duration(n) * r.Step)), problem{}
 }
 
-func (r *rule) dated(v string, zone *time.Location) (string, problem) {
-	t, ok := parseLayouts(v, r.Layouts, zone)
+func (r *rule) dated(v string, x *evaluation) (string, problem) {
+	t, ok := parseLayouts(v, r.Layouts, x.zone, !x.year04)
 	if !ok {
 		return v, bad("ingest.refused.layout", "layout", strings.Join(r.Layouts, " | "))
 	}
 	return r.written(t), problem{}
 }
 
+// lookUp asks the index; a reference to what the file does not hold cannot be told.
+func (x *evaluation) lookUp(key string) (string, problem) {
+	if key == "" {
+		return "", problem{}
+	}
+	v, ok := x.index[key]
+	if !ok {
+		return key, bad("ingest.refused.index")
+	}
+	return v, problem{}
+}
+
 func (r *rule) written(t time.Time) string {
+	if r.kind == holdsWhole {
+		return strconv.Itoa(t.Year())
+	}
 	if r.kind == holdsDate {
 		return t.Format(time.DateOnly)
 	}

@@ -20,9 +20,18 @@ type Format string
 
 // The formats.
 const (
-	CSV   Format = "csv"
-	JSONL Format = "jsonl"
+	CSV     Format = "csv"
+	JSONL   Format = "jsonl"   // one object a line
+	JSON    Format = "json"    // one document: an array, or objects one after another
+	XLSX    Format = "xlsx"    // read sheet by sheet
+	Parquet Format = "parquet" // read column by column
 )
+
+// flat says whether records have columns and no members.
+func (f Format) flat() bool { return f != JSONL && f != JSON }
+
+// seeks says whether a file of the format is read at any place and not from its beginning to its end.
+func (f Format) seeks() bool { return f == XLSX || f == Parquet }
 
 // A gzip file that unfolds to more than unfoldFree bytes and more than unfoldRatio times its size is refused.
 const (
@@ -39,7 +48,7 @@ type File struct {
 	Size     int64        // in bytes as it lies on disk
 	SHA256   string       // of the bytes as they lie on disk, in hex
 	Format   Format
-	Encoding string // utf-8 or gb18030, as found out from the beginning
+	Encoding string // utf-8, gb18030 or utf-16, as found out from the beginning; utf-8 for formats that are not text
 	Packed   bool   // gzip
 }
 
@@ -76,11 +85,31 @@ func Open(path string) (*File, error) {
 		return nil, fileError(name, key, err)
 	}
 	file.Size, file.SHA256 = stat.Size(), hex.EncodeToString(sum.Sum(nil))
-	if file.Format, err = formatOf(name, head); err != nil {
-		return nil, err
+	if file.Format, file.Encoding, err = formatOf(name, head); err != nil {
+		return nil, file.named(err)
 	}
-	file.Encoding = encodingOf(head)
+	if file.Format.seeks() {
+		return file, file.check()
+	}
 	return file, nil
+}
+
+// check opens a file of a format that is not text once, so that a damaged one is refused before anything is begun.
+func (f *File) check() error {
+	in, err := f.open()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.close() }()
+	if f.Format == XLSX {
+		book, err := in.book()
+		if err != nil {
+			return err
+		}
+		return book.Close()
+	}
+	_, err = in.columns()
+	return err
 }
 
 // TableOf gives the canonical table that a base name says, up to its first dot, or nothing.
@@ -135,26 +164,4 @@ func (s *sink) Write(b []byte) (int, error) {
 		return 0, errBomb
 	}
 	return len(b), nil
-}
-
-func formatOf(name string, head []byte) (Format, error) {
-	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(byteOrderMk)), " \t\r\n")
-	foreign := map[string]string{"PK\x03\x04": "zip/xlsx", "PAR1": "parquet", "\xff\xfe": "utf-16", "\xfe\xff": "utf-16",
-		"%PDF": "pdf", "\xd0\xcf\x11\xe0": "xls", "SQLite format 3": "sqlite"}
-	for magic, kind := range foreign {
-		if bytes.HasPrefix(head, []byte(magic)) {
-			return "", fileError(name, "ingest.file.format", nil, "format", kind)
-		}
-	}
-	if len(text) == 0 {
-		return "", fileError(name, "ingest.file.empty", nil)
-	}
-	if bytes.IndexByte(head, 0) >= 0 {
-		return "", fileError(name, "ingest.file.format", nil, "format", "binary")
-	}
-	ext := strings.ToLower(filepath.Ext(strings.TrimSuffix(strings.ToLower(name), ".gz")))
-	if text[0] == '{' || ext == ".jsonl" || ext == ".ndjson" {
-		return JSONL, nil
-	}
-	return CSV, nil
 }

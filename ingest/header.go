@@ -1,8 +1,10 @@
 package ingest
 
 import (
+	"bytes"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -16,15 +18,22 @@ func (r *Reader) begin(in io.Reader, layout Layout, m *Mapping, encoding string)
 		r.src = j
 		return &names{json: true}, nil
 	}
-	c := &csvSource{lines: newLines(in, RecordLimit), delim: layout.Delimiter, decoded: encoding == encodingGB18030}
+	c := &csvSource{lines: newLines(in, RecordLimit), delim: layout.Delimiter, decoded: encoding != encodingUTF8}
 	if c.delim == 0 {
 		c.delim = ','
 		if strings.HasSuffix(strings.TrimSuffix(strings.ToLower(r.name), ".gz"), ".tsv") {
 			c.delim = '\t'
 		}
 	}
+	if layout.Delimiter == 0 && c.delim == ',' {
+		c.delim = c.lines.delimiter()
+	}
 	r.delim = c.delim
 	first, ok := c.next()
+	for n := 1; n < layout.HeaderRow && ok && !isRefusedFile(first.fields); n++ {
+		c.width = 0
+		first, ok = c.next()
+	}
 	if err := c.fail(); err != nil {
 		return nil, fileError(r.name, "ingest.file.unreadable", err)
 	}
@@ -40,18 +49,40 @@ func (r *Reader) begin(in io.Reader, layout Layout, m *Mapping, encoding string)
 	return r.readHeader(first)
 }
 
+// delimiter gives what parts the first line where it has no comma; a comma else.
+func (l *lines) delimiter() byte {
+	n, state := l.find(0)
+	if state != lineFound {
+		return ','
+	}
+	view := l.buf[l.pos : l.pos+n]
+	for _, d := range []byte{',', '\t', ';', '|'} {
+		if bytes.IndexByte(view, d) >= 0 {
+			return d
+		}
+	}
+	return ','
+}
+
+func isRefusedFile(header []string) bool {
+	return len(header) > 3 && slices.Equal(header[:3], refusedColumns())
+}
+
 func (r *Reader) readHeader(first record) (*names, error) {
 	if !first.fault.ok() {
 		return nil, fileError(r.name, "ingest.file.header", nil, "value", Escape(first.raw))
 	}
 	n := &names{index: map[string]int{}, width: len(first.fields)}
 	header := slices.Clone(first.fields)
-	if len(header) > 3 && slices.Equal(header[:3], refusedColumns()) {
+	if isRefusedFile(header) {
 		r.lead, r.eval.unguard = 3, true
 	}
 	for i, name := range header {
-		name = strings.TrimSpace(name)
-		if _, twice := n.index[name]; twice && name != "" {
+		name = headName(name)
+		if name == "" {
+			name = "$" + strconv.Itoa(i-r.lead+1)
+		}
+		if _, twice := n.index[name]; twice {
 			return nil, fileError(r.name, "ingest.file.twice", nil, "column", Escape(name))
 		}
 		if i >= r.lead {

@@ -75,6 +75,20 @@ func (j *jsonSource) expand(rec record) {
 
 // parseObject reads one object; a member that comes twice, too deep a nesting and text behind the object are refused.
 func parseObject(raw string) (root any, column string, fault problem) {
+	v, column, fault := parseValue(raw)
+	if !fault.ok() {
+		return nil, column, fault
+	}
+	m, ok := v.(map[string]any)
+	if !ok {
+		return nil, "", bad("ingest.refused.json_object")
+	}
+	delete(m, refusedKey)
+	return m, "", problem{}
+}
+
+// parseValue reads one value of any kind, as strictly.
+func parseValue(raw string) (value any, column string, fault problem) {
 	d := json.NewDecoder(strings.NewReader(raw))
 	d.UseNumber()
 	p := jsonParser{d: d}
@@ -90,12 +104,7 @@ func parseObject(raw string) (root any, column string, fault problem) {
 		}
 		return nil, p.column, p.fault
 	}
-	m, ok := v.(map[string]any)
-	if !ok {
-		return nil, "", bad("ingest.refused.json_object")
-	}
-	delete(m, refusedKey)
-	return m, "", problem{}
+	return v, "", problem{}
 }
 
 type jsonParser struct {

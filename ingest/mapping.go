@@ -22,6 +22,13 @@ type Mapping struct {
 	Where    []Filter          // a record must pass all
 	Each     string            // the JSON path whose elements are the rows
 	Distinct bool              // rows equal to one already yielded are passed over
+	Index    *Index            // what the file says elsewhere of the things that its records refer to
+}
+
+// Index is looked up by columns of the kind index: it holds, for the key of every record of the file, what Value names, after Words.
+type Index struct {
+	Key, Value string
+	Words      map[string]string // the values that count; nil: all, as they stand
 }
 
 // Layout is how the foreign file is written.
@@ -29,6 +36,9 @@ type Layout struct {
 	Delimiter byte   // 0: comma, or tab in .tsv
 	Headless  bool   // no header line; columns are $1, $2, ...
 	Encoding  string // empty: found out; utf-8 or gb18030
+	Sheet     string // of a workbook: its name; empty or *: every sheet that is shown and has the columns
+	HeaderRow int    // the row whose names are the columns, from 1; 0: found in a workbook, the first elsewhere
+	Member    string // of an archive: the pattern of the members that are read, as path.Match has it, for the last part of their names
 	Zone      *time.Location
 }
 
@@ -51,12 +61,21 @@ type Column struct {
 	Default   string
 	HasElse   bool // Default was given
 	Division  string
+	Index     string  // a source column whose value is looked up in the mapping's index
+	Contains  []Word  // the first whose text is part of the value gives the value
+	Loose     bool    // the value is read as people write it: numbers with separators and units, identifiers with blanks
+	Else      *Column // where this one is empty
 }
 
-// Filter lets records pass whose column holds one of the values.
+// Word gives a canonical value to texts that hold another.
+type Word struct{ Text, Value string }
+
+// Filter lets records pass whose column holds one of the values of In, none of those of Not, or anything where Filled.
 type Filter struct {
 	Column string
 	In     []string
+	Not    []string
+	Filled bool
 }
 
 // MappingError says what is wrong with a mapping: the line in the file (0: the whole), a message key and its arguments.
@@ -86,6 +105,23 @@ func Shipped(name string) (Mapping, error) {
 		return Mapping{}, fmt.Errorf("shipped mapping %s: %w", name, err)
 	}
 	return m, nil
+}
+
+// ShippedAbout gives what the ready mapping of that name says of itself in its first lines.
+func ShippedAbout(name string) string {
+	b, err := shipped.ReadFile("mappings/" + name + ".yaml")
+	if err != nil {
+		return ""
+	}
+	var about []string
+	for line := range strings.Lines(string(b)) {
+		text, comment := strings.CutPrefix(line, "#")
+		if !comment {
+			break
+		}
+		about = append(about, strings.TrimSpace(text))
+	}
+	return strings.Join(about, " ")
 }
 
 // ShippedNames lists the ready mappings.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -146,18 +147,33 @@ func (m *Mapping) read(n *yaml.Node) error {
 		"date":     parsed(&m.Date, "date", fileDate),
 		"each":     parsed(&m.Each, "each", knownPath),
 		"distinct": flag(&m.Distinct),
+		"index":    m.readIndex,
 		"columns":  m.readColumns,
 		"where":    m.readWhere,
 		"format": func(n *yaml.Node) error {
 			return members(n, map[string]nodeReader{
-				"delimiter": parsed(&m.Format.Delimiter, "delimiter", parseDelimiter),
-				"header":    flag(&header),
-				"encoding":  parsed(&m.Format.Encoding, "encoding", parseEncoding),
-				"zone":      parsed(&m.Format.Zone, "zone", parseZone),
+				"delimiter":  parsed(&m.Format.Delimiter, "delimiter", parseDelimiter),
+				"header":     flag(&header),
+				"encoding":   parsed(&m.Format.Encoding, "encoding", parseEncoding),
+				"zone":       parsed(&m.Format.Zone, "zone", parseZone),
+				"sheet":      text(&m.Format.Sheet),
+				"member":     parsed(&m.Format.Member, "member", knownPattern),
+				"header_row": parsed(&m.Format.HeaderRow, "header_row", knownRow),
 			})
 		},
 	})
 	m.Table, m.Format.Headless = models.Table(table), !header
+	return err
+}
+
+func (m *Mapping) readIndex(n *yaml.Node) error {
+	m.Index = &Index{}
+	words := Column{}
+	err := members(n, map[string]nodeReader{"key": text(&m.Index.Key), "value": text(&m.Index.Value), "lookup": words.readLookup})
+	m.Index.Words = words.Lookup
+	if err == nil && (m.Index.Key == "" || m.Index.Value == "") {
+		return mappingError(n.Line, "ingest.mapping.bad_value", "key", "index", "value", "")
+	}
 	return err
 }
 
@@ -193,9 +209,20 @@ func readColumn(n *yaml.Node) (Column, error) {
 		"row_number": flag(&c.RowNumber),
 		"hash":       texts(&c.Hash),
 		"slug":       text(&c.Slug),
+		"index":      text(&c.Index),
 		"lookup":     c.readLookup,
 		"default":    func(n *yaml.Node) error { c.HasElse = true; return text(&c.Default)(n) },
 		"division":   text(&c.Division),
+		"contains":   c.readContains,
+		"loose":      flag(&c.Loose),
+		"else": func(n *yaml.Node) error {
+			other, err := readColumn(n)
+			if err != nil {
+				return err
+			}
+			c.Else = &other
+			return other.validate(n.Line, "else")
+		},
 	})
 	return c, err
 }
@@ -212,17 +239,31 @@ func (c *Column) readLookup(n *yaml.Node) error {
 	})
 }
 
+func (c *Column) readContains(n *yaml.Node) error {
+	return eachMember(n, func(name string, at, value *yaml.Node) error {
+		var to string
+		if name == "" {
+			return mappingError(at.Line, "ingest.mapping.bad_value", "key", "contains", "value", "")
+		}
+		if err := text(&to)(value); err != nil {
+			return err
+		}
+		c.Contains = append(c.Contains, Word{name, to})
+		return nil
+	})
+}
+
 func (m *Mapping) readWhere(n *yaml.Node) error {
 	if n.Kind != yaml.SequenceNode {
 		return mappingError(n.Line, "ingest.mapping.not_a_list")
 	}
 	for _, item := range n.Content {
 		var f Filter
-		err := members(item, map[string]nodeReader{"column": text(&f.Column), "in": texts(&f.In)})
+		err := members(item, map[string]nodeReader{"column": text(&f.Column), "in": texts(&f.In), "not": texts(&f.Not), "filled": flag(&f.Filled)})
 		if err != nil {
 			return err
 		}
-		if f.Column == "" || len(f.In) == 0 {
+		if f.Column == "" || len(f.In)+len(f.Not) == 0 && !f.Filled {
 			return mappingError(item.Line, "ingest.mapping.bad_value", "key", "where", "value", f.Column)
 		}
 		m.Where = append(m.Where, f)
@@ -234,12 +275,15 @@ func (m *Mapping) readWhere(n *yaml.Node) error {
 func (c *Column) validate(line int, name string) error {
 	origins := 0
 	for _, named := range []bool{c.Column != "" || c.Epoch != "", c.Fixed, c.RowNumber, len(c.Hash) > 0, c.Slug != "",
-		c.Division != "", c.Template != "" && !c.RowNumber && len(c.Hash) == 0 && c.Slug == ""} {
+		c.Division != "", c.Index != "", c.Template != "" && !c.derived()} {
 		if named {
 			origins++
 		}
 	}
 	epochWhole := (c.Epoch != "") == (c.Step > 0) && (c.Epoch == "" || c.Column != "")
+	if c.Lookup != nil && c.Contains != nil {
+		return mappingError(line, "ingest.mapping.origin", "key", name)
+	}
 	layouts := len(c.Layouts) == 0 || (c.Epoch == "" && c.Scale == "" && c.Round == RoundNone)
 	if origins != 1 || !epochWhole || !layouts {
 		return mappingError(line, "ingest.mapping.origin", "key", name)
@@ -253,7 +297,22 @@ func (c *Column) validate(line int, name string) error {
 	return nil
 }
 
+// derived says whether the column starts from a value that its template may use by name.
+func (c *Column) derived() bool {
+	return c.RowNumber || len(c.Hash) > 0 || c.Slug != "" || c.Index != ""
+}
+
+// indexed says whether the column, or one that stands for it where it is empty, asks the index.
+func (c *Column) indexed() bool {
+	return c.Index != "" || c.Else != nil && c.Else.indexed()
+}
+
 func (m *Mapping) validate() error {
+	for name, c := range m.Columns {
+		if c.indexed() && m.Index == nil {
+			return mappingError(0, "ingest.mapping.origin", "key", name)
+		}
+	}
 	if m.Table == "" {
 		return nil // the table comes with the call
 	}
@@ -305,6 +364,19 @@ func knownDigits(s string) (int, error) {
 	return n, nil
 }
 
+func knownPattern(s string) (string, error) {
+	_, err := path.Match(s, "")
+	return s, err
+}
+
+func knownRow(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > headRows {
+		return 0, errRefused
+	}
+	return n, nil
+}
+
 func knownPath(s string) (string, error) {
 	_, err := parsePath(s)
 	return s, err
@@ -340,6 +412,8 @@ func parseEncoding(s string) (string, error) {
 		return "utf-8", nil
 	case "gb18030", "gbk", "gb2312":
 		return "gb18030", nil
+	case "utf-16", "utf16":
+		return "utf-16", nil
 	}
 	return "", errRefused
 }

@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -35,7 +36,8 @@ type Reader struct {
 	mapped   string // the mapping's source
 	header   []string
 	delim    byte
-	lead     int // columns of a refused-rows file in front of the data
+	sheets   []string // of a workbook, in the order of their lines
+	lead     int      // columns of a refused-rows file in front of the data
 	distinct map[[16]byte]struct{}
 	warnings []Warning
 	known    map[string]bool // the columns of the table
@@ -50,6 +52,53 @@ type Reader struct {
 // named, the header is wrong or a required column is missing, and with a *MappingError when the mapping does not fit the
 // table; then no row may be used.
 func (f *File) Reader(opts Options) (*Reader, error) {
+	if opts.Table == "" && (opts.Mapping == nil || opts.Mapping.Table == "") {
+		opts.Table = f.Table
+	}
+	r, p, err := prepare(f.Name, f.Format, f.Encoding, opts)
+	if err != nil {
+		return nil, err
+	}
+	if p.mapping != nil && p.mapping.Index != nil {
+		if r.eval.index, err = f.readIndex(p); err != nil {
+			return nil, err
+		}
+	}
+	n, err := r.beginFile(f, p)
+	if err == nil {
+		err = r.bind(p, n)
+	}
+	if err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	return r, nil
+}
+
+func (r *Reader) beginFile(f *File, p preparation) (*names, error) {
+	if f.Format.seeks() {
+		in, err := f.open()
+		if err != nil {
+			return nil, err
+		}
+		r.close = in.close
+		if f.Format == XLSX {
+			return r.beginSheets(in, p.layout, p.wanted)
+		}
+		return r.beginColumns(in)
+	}
+	if f.Format == JSON {
+		return r.beginDocument(func() (io.ReadCloser, error) { return f.text(p.encoding) }, p.mapping)
+	}
+	in, err := f.text(p.encoding)
+	if err != nil {
+		return nil, err
+	}
+	r.close = in.Close
+	return r.begin(in, p.layout, p.mapping, p.encoding)
+}
+
+// text opens a file of text, unpacked and decoded.
+func (f *File) text(encoding string) (io.ReadCloser, error) {
 	h, err := os.Open(f.Path)
 	if err != nil {
 		return nil, fileError(f.Name, "ingest.file.unreadable", err)
@@ -61,71 +110,88 @@ func (f *File) Reader(opts Options) (*Reader, error) {
 			return nil, fileError(f.Name, "ingest.file.gzip", err)
 		}
 	}
-	if opts.Table == "" && (opts.Mapping == nil || opts.Mapping.Table == "") {
-		opts.Table = f.Table
-	}
-	r, err := newReader(f.Name, f.Format, f.Encoding, in, opts)
-	if err != nil {
-		_ = h.Close()
-		return nil, err
-	}
-	r.close = h.Close
-	return r, nil
+	return struct {
+		io.Reader
+		io.Closer
+	}{decoded(in, encoding), h}, nil
 }
 
 // Stream reads rows from anything, a request body for one; name stands for the file in refusals, its ending .tsv means
-// tabs. It fails as File.Reader does.
+// tabs. Of the formats only CSV and JSONL can be streamed. It fails as File.Reader does.
 func Stream(name string, format Format, in io.Reader, opts Options) (*Reader, error) {
-	return newReader(name, format, encodingUTF8, in, opts)
+	r, p, err := prepare(name, format, encodingUTF8, opts)
+	if err != nil {
+		return nil, err
+	}
+	if format != CSV && format != JSONL {
+		return nil, fileError(name, "ingest.file.format", nil, "format", string(format))
+	}
+	n, err := r.begin(decoded(in, p.encoding), p.layout, p.mapping, p.encoding)
+	if err != nil {
+		return nil, err
+	}
+	return r, r.bind(p, n)
 }
 
-func newReader(name string, format Format, encoding string, in io.Reader, opts Options) (*Reader, error) {
+// preparation is what is known of a file before its first byte is read.
+type preparation struct {
+	table    models.Table
+	mapping  *Mapping
+	layout   Layout
+	encoding string
+	wanted   []string // the columns that must be there
+}
+
+func prepare(name string, format Format, encoding string, opts Options) (*Reader, preparation, error) {
 	r := &Reader{name: name, format: format, after: opts.After, strange: map[string]bool{},
 		close: func() error { return nil }, eval: evaluation{zone: shanghai()}}
-	table, layout := opts.Table, Layout{}
-	m := opts.Mapping
-	if m != nil {
-		layout = m.Format
-		if table == "" {
-			table = m.Table
+	p := preparation{table: opts.Table, mapping: opts.Mapping, encoding: encoding}
+	if m := opts.Mapping; m != nil {
+		p.layout = m.Format
+		if p.table == "" {
+			p.table = m.Table
 		}
 		r.date, r.mapped, r.eval.division = m.Date, m.Source, m.Division
 		if m.Distinct {
 			r.distinct, r.eval.collect = map[[16]byte]struct{}{}, true
 		}
-		if layout.Zone != nil {
-			r.eval.zone = layout.Zone
+		if p.layout.Zone != nil {
+			r.eval.zone = p.layout.Zone
 		}
-		if layout.Encoding != "" {
-			encoding = layout.Encoding
-		}
-	}
-	if plans()[table] == nil {
-		return nil, fileError(name, "ingest.file.table", nil, "table", Escape(string(table)))
-	}
-	if m != nil {
-		if err := m.fits(table); err != nil {
-			return nil, err
+		if p.layout.Encoding != "" && encoding != encodingUTF16 {
+			p.encoding = p.layout.Encoding
 		}
 	}
-	in = decoded(in, encoding)
-	n, err := r.begin(in, layout, m, encoding)
-	if err != nil {
-		return nil, err
+	if plans()[p.table] == nil {
+		return nil, p, fileError(name, "ingest.file.table", nil, "table", Escape(string(p.table)))
 	}
-	c, missing := compile(table, m, n)
+	if p.mapping != nil {
+		if err := p.mapping.fits(p.table); err != nil {
+			return nil, p, err
+		}
+	}
+	p.wanted = wantedColumns(p.table, p.mapping)
+	return r, p, nil
+}
+
+// bind ties the columns of the table to those that the file has.
+func (r *Reader) bind(p preparation, n *names) error {
+	c, missing := compile(p.table, p.mapping, n)
 	if missing != "" {
-		return nil, fileError(name, "ingest.file.missing_column", nil, "column", Escape(missing))
+		return fileError(r.name, "ingest.file.missing_column", nil, "column", Escape(missing))
 	}
 	r.compiled, r.known = c, map[string]bool{}
 	for _, spec := range c.plan.columns() {
 		r.known[spec.name] = true
 	}
-	r.canonicalJSON = m == nil && r.format == JSONL
-	if m == nil {
+	r.canonicalJSON = p.mapping == nil && !r.format.flat()
+	if p.mapping == nil {
 		r.strangers(slices.Values(r.header))
 	}
-	return r, nil
+	if src, ok := r.src.(*parquetSource); ok {
+		return src.use(r, n.used)
+	}
+	return nil
 }
 
 const strangersShown = 50
@@ -154,7 +220,14 @@ func (r *Reader) Header() []string { return slices.Clone(r.header) }
 
 // Shape gives what WriteRefused needs to know of the file.
 func (r *Reader) Shape() Shape {
-	return Shape{Format: r.format, Header: r.Header(), Delimiter: r.delim}
+	s := Shape{Format: r.format, Header: r.Header(), Delimiter: r.delim, Sheets: slices.Clone(r.sheets), Warnings: r.Warnings()}
+	switch {
+	case r.format == JSON:
+		s.Format = JSONL
+	case r.format.seeks():
+		s.Format = CSV
+	}
+	return s
 }
 
 // Table gives the canonical table that the rows belong to.
@@ -199,7 +272,7 @@ func (r *Reader) Rows(ctx context.Context) iter.Seq2[models.Row, *Refusal] {
 				return
 			}
 		}
-		if err := r.src.fail(); err != nil {
+		if err := r.src.fail(); err != nil && r.err == nil {
 			r.err = fileError(r.name, "ingest.file.unreadable", err)
 		}
 	}
@@ -216,7 +289,7 @@ func (r *Reader) row(rec *record) (models.Row, *Refusal, bool) {
 	for i := range r.compiled.where {
 		f := &r.compiled.where[i]
 		v, p := f.from.value(x)
-		if !p.ok() || !f.in[strings.TrimSpace(v)] {
+		if v = strings.TrimSpace(v); p.ok() && !f.passes(v) || !p.ok() && f.in != nil {
 			return row, nil, false
 		}
 	}
@@ -281,6 +354,11 @@ func (r *Reader) repeated() bool {
 func (r *Reader) refuse(rec *record, problems []Problem) *Refusal {
 	first := problems[0]
 	raw := rec.raw
+	if src, ok := r.src.(*parquetSource); ok {
+		raw = joinCells(src.cells(rec.fields), r.delim)
+	} else if raw == "" && rec.fields != nil {
+		raw = joinCells(rec.fields, r.delim)
+	}
 	if r.lead > 0 {
 		raw = withoutLead(raw, r.lead, r.delim)
 	}

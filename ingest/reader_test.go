@@ -185,7 +185,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	for name, c := range map[string]struct{ file, content, want string }{
 		"empty":            {"transfers.csv", "", "ingest.file.empty"},
 		"only a mark":      {"transfers.csv", "\ufeff", "ingest.file.empty"},
-		"zip":              {"transfers.csv", "PK\x03\x04", "ingest.file.format"},
+		"zip":              {"transfers.csv", "PK\x03\x04", "ingest.file.xlsx_damaged"},
 		"binary":           {"transfers.csv", "a\x00b", "ingest.file.format"},
 		"cut gzip":         {"transfers.csv.gz", whole[:len(whole)-9], "ingest.file.gzip"},
 		"damaged gzip":     {"transfers.csv.gz", whole[:60] + "\xff\xff" + whole[62:], "ingest.file.gzip"},
@@ -195,7 +195,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 		"table not known":  {"money.csv", transferHeader, "ingest.file.table"},
 		"header unclosed":  {"transfers.csv", "id,\"from\n", "ingest.file.header"},
 		"header too long":  {"transfers.csv", strings.Repeat("x", 2<<20), "ingest.file.header"},
-		"UTF-16":           {"transfers.csv", "\xff\xfei\x00d\x00", "ingest.file.format"},
+		"UTF-16":           {"transfers.csv", "\xff\xfei\x00d\x00", "ingest.file.missing_column"},
 		"gzip of nothing":  {"transfers.csv.gz", packed(t, ""), "ingest.file.empty"},
 		"gzip header only": {"transfers.csv.gz", "\x1f\x8b", "ingest.file.gzip"},
 	} {

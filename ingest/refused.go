@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,11 +13,14 @@ import (
 	"unicode/utf8"
 )
 
-// Shape is how the file was written that the refused rows come from.
+// Shape is how the refused rows of a file are written: rows of workbooks and Parquet files as CSV with the columns that the file had,
+// elements of a JSON document as JSONL.
 type Shape struct {
 	Format    Format
 	Header    []string // empty for JSONL and for CSV without a header line
 	Delimiter byte     // 0: comma
+	Sheets    []string // of a workbook: the n-th holds the lines from n*SheetLines on
+	Warnings  []Warning
 }
 
 func refusedColumns() []string { return []string{"refused_line", "refused_column", "refused_reason"} }
@@ -108,9 +112,10 @@ func writeRefusedObject(out *bufio.Writer, r Refusal, reason string) {
 		Column string `json:"column"`
 		Reason string `json:"reason"`
 	}{r.Line, r.Column, reason})
-	body, isObject := strings.CutPrefix(strings.TrimSpace(r.Raw), "{")
+	raw := onOneLine(r.Raw)
+	body, isObject := strings.CutPrefix(strings.TrimSpace(raw), "{")
 	if err != nil || !isObject {
-		out.WriteString(r.Raw + "\n")
+		out.WriteString(raw + "\n")
 		return
 	}
 	body = withoutNote(body)
@@ -134,4 +139,16 @@ func withoutNote(body string) string {
 	}
 	rest = strings.TrimSpace(rest[d.InputOffset():])
 	return strings.TrimPrefix(rest, ",")
+}
+
+// onOneLine writes JSON that stood over several lines on one.
+func onOneLine(raw string) string {
+	if !strings.ContainsAny(raw, "\r\n") {
+		return raw
+	}
+	var b bytes.Buffer
+	if err := json.Compact(&b, []byte(raw)); err == nil {
+		return b.String()
+	}
+	return strings.NewReplacer("\r", " ", "\n", " ").Replace(raw)
 }

@@ -38,6 +38,9 @@ func TestShippedMappingsLoadTheSharedData(t *testing.T) {
 		{"shareholding/person.csv.gz", "shareholding-persons", 10000, 0},
 		{"shareholding/person_corp_share.csv.gz", "shareholding-person-shares", 20000, 0},
 		{"shareholding/corp_share.csv.gz", "shareholding-company-shares", 200, 0},
+		{"shareholding/corp_rel.csv.gz", "shareholding-company-relations", 100, 0},
+		{"shareholding/person_corp_role.csv.gz", "shareholding-roles", 5000, 0},
+		{"shareholding/person_rel.csv.gz", "shareholding-kinship", 1000, 0},
 		{"fincen-files/download_transactions_map.csv.gz", "fincen-transfers", 4501, 6},
 	} {
 		t.Run(c.mapping, func(t *testing.T) {

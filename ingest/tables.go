@@ -165,7 +165,7 @@ func licences() plan {
 		fields: []field[row]{
 			id("company", models.KindCompany, func(r *row) *string { return &r.Company }).must(),
 			oneOf("kind", licenceKinds(), func(r *row) *string { return &r.Kind }).must(),
-			free("number", nameRunes, func(r *row) *string { return &r.Number }).must(),
+			numbered("number", nameRunes, func(r *row) *string { return &r.Number }).must(),
 			called("issued_by", func(r *row) *string { return &r.IssuedBy }).must(),
 			day("valid_from", func(r *row) *models.Date { return &r.ValidFrom }).must(),
 			day("valid_until", func(r *row) *models.Date { return &r.ValidUntil }),
@@ -256,7 +256,7 @@ func signals() plan {
 			free("text", textRunes, func(r *row) *string { return &r.Text }),
 			free("url", linkRunes, func(r *row) *string { return &r.URL }),
 			oneOf("severity", severities(), func(r *row) *string { return &r.Severity }),
-			free("ref", nameRunes, func(r *row) *string { return &r.Ref }),
+			numbered("ref", nameRunes, func(r *row) *string { return &r.Ref }),
 		},
 		put: func(to *models.Row, r *row, _ string) { to.Signal = r },
 	}

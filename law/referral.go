@@ -15,8 +15,7 @@ import (
 // citation, Articles the same as article ids.
 //
 // A move ends the clocks in Ends and then starts Clock, where it has one. With Extends, Clock is running already and goes
-// on from its old start with a later line. Open marks the moves of the main line; the others are in the table but refused
-// until the part of the portal that needs them exists.
+// on from its old start with a later line.
 type Move struct {
 	From     State
 	Event    Event
@@ -30,7 +29,6 @@ type Move struct {
 	Articles []string
 	Ends     []ClockName
 	Extends  bool
-	Open     bool
 }
 
 //go:embed referral.csv
@@ -43,7 +41,7 @@ var moves = sync.OnceValue(func() []Move {
 		m := Move{
 			From: State(r["from"]), Event: Event(r["event"]), To: State(r["to"]), Actor: r["actor"],
 			Guard: r["guard_and_document"], Within: r["within"], Clock: ClockName(r["clock_started"]), Limit: r["clock_limit"],
-			Basis: r["basis"], Articles: strings.Fields(r["articles"]), Extends: r["effect"] == "extends", Open: r["slice"] == "first",
+			Basis: r["basis"], Articles: strings.Fields(r["articles"]), Extends: r["effect"] == "extends",
 		}
 		for _, name := range strings.Fields(r["ends"]) {
 			m.Ends = append(m.Ends, ClockName(name))
@@ -66,14 +64,14 @@ func FindMove(from State, event Event) (Move, bool) {
 	return Move{}, false
 }
 
-// MovesFrom returns the moves that leave a state, those not yet open too.
+// MovesFrom returns the moves that leave a state.
 func MovesFrom(state State) []Move {
 	return slices.DeleteFunc(Moves(), func(m Move) bool { return m.From != state })
 }
 
-// MovesFor returns the open moves that a role may make from a state.
+// MovesFor returns the moves that a role may make from a state.
 func MovesFor(state State, role string) []Move {
-	return slices.DeleteFunc(MovesFrom(state), func(m Move) bool { return m.Actor != role || !m.Open })
+	return slices.DeleteFunc(MovesFrom(state), func(m Move) bool { return m.Actor != role })
 }
 
 // States returns every state but StateNone, in the order of the table.

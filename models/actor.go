@@ -40,39 +40,42 @@ type Action string
 
 // The actions of the portal.
 const (
-	ActAlertRead       Action = "alert.read"
-	ActAlertAccept     Action = "alert.accept"
-	ActAlertDismiss    Action = "alert.dismiss"
-	ActAlertSnooze     Action = "alert.snooze"
-	ActAlertAssign     Action = "alert.assign"
-	ActAlertPropose    Action = "alert.propose"
-	ActCompanyRead     Action = "company.read"
-	ActPersonRead      Action = "person.read"
-	ActAccountRead     Action = "account.read"
-	ActPersonReveal    Action = "person.reveal"
-	ActCaseRead        Action = "case.read"
-	ActCaseOpen        Action = "case.open"
-	ActReferralForm    Action = "referral.form_team"
-	ActReferralTeam    Action = "referral.team"    // read and act as a member of the team
-	ActReferralRead    Action = "referral.read"    // read as supervisor, legal reviewer, principal or superior viewer
-	ActReferralApprove Action = "referral.approve" // the principal's decision
-	ActReferralPolice  Action = "referral.police"  // act as the addressed police unit
-	ActReferralObserve Action = "referral.observe" // read as the procuratorate
-	ActBatchRead       Action = "batch.read"
-	ActFactLoad        Action = "fact.load"
-	ActFactRead        Action = "fact.read"       // follow a figure to the fact, row and file it comes from
-	ActFactAntiFraud   Action = "fact.anti_fraud" // see what may be used against fraud alone
-	ActFactRetract     Action = "fact.retract"    // withdraw a wrong fact
-	ActSourceRead      Action = "source.read"
-	ActSourceChange    Action = "source.change"
-	ActConnectorChange Action = "connector.change"
-	ActScanRead        Action = "scan.read"
-	ActScanStart       Action = "scan.start"
-	ActUserRead        Action = "user.read"
-	ActUserChange      Action = "user.change"
-	ActGrantRead       Action = "grant.read"
-	ActGrantChange     Action = "grant.change"
-	ActAuditRead       Action = "audit.read"
+	ActAlertRead         Action = "alert.read"
+	ActAlertAccept       Action = "alert.accept"
+	ActAlertDismiss      Action = "alert.dismiss"
+	ActAlertSnooze       Action = "alert.snooze"
+	ActAlertAssign       Action = "alert.assign"
+	ActAlertPropose      Action = "alert.propose"
+	ActCompanyRead       Action = "company.read"
+	ActPersonRead        Action = "person.read"
+	ActAccountRead       Action = "account.read"
+	ActPersonReveal      Action = "person.reveal"
+	ActCaseRead          Action = "case.read"
+	ActCaseOpen          Action = "case.open"
+	ActReferralForm      Action = "referral.form_team"
+	ActReferralTeam      Action = "referral.team"      // read and act as a member of the team
+	ActReferralRead      Action = "referral.read"      // read as supervisor, legal reviewer, principal or superior viewer
+	ActReferralApprove   Action = "referral.approve"   // the principal's decision
+	ActReferralPolice    Action = "referral.police"    // act as the addressed police unit
+	ActReferralObserve   Action = "referral.observe"   // read as the procuratorate
+	ActReferralSupervise Action = "referral.supervise" // act as the procuratorate of the same level
+	ActBatchRead         Action = "batch.read"
+	ActFactLoad          Action = "fact.load"
+	ActMappingRead       Action = "mapping.read"
+	ActMappingChange     Action = "mapping.change"
+	ActFactRead          Action = "fact.read"       // follow a figure to the fact, row and file it comes from
+	ActFactAntiFraud     Action = "fact.anti_fraud" // see what may be used against fraud alone
+	ActFactRetract       Action = "fact.retract"    // withdraw a wrong fact
+	ActSourceRead        Action = "source.read"
+	ActSourceChange      Action = "source.change"
+	ActConnectorChange   Action = "connector.change"
+	ActScanRead          Action = "scan.read"
+	ActScanStart         Action = "scan.start"
+	ActUserRead          Action = "user.read"
+	ActUserChange        Action = "user.change"
+	ActGrantRead         Action = "grant.read"
+	ActGrantChange       Action = "grant.change"
+	ActAuditRead         Action = "audit.read"
 )
 
 // Actor is who does it now: a user with what the grants allow, or a job or command of the system itself. Permits holds,
@@ -120,7 +123,7 @@ func (a Actor) HasRole(r Role) bool { return slices.Contains(a.Roles, r) }
 func Actions() []Action {
 	return []Action{ActAlertRead, ActAlertAccept, ActAlertDismiss, ActAlertSnooze, ActAlertAssign, ActAlertPropose, ActCompanyRead,
 		ActPersonRead, ActAccountRead, ActPersonReveal, ActCaseRead, ActCaseOpen, ActReferralForm, ActReferralTeam, ActReferralRead,
-		ActReferralApprove, ActReferralPolice, ActReferralObserve, ActBatchRead, ActFactLoad, ActFactRead, ActFactAntiFraud, ActFactRetract, ActSourceRead, ActSourceChange, ActConnectorChange, ActScanRead, ActScanStart, ActUserRead,
+		ActReferralApprove, ActReferralPolice, ActReferralObserve, ActReferralSupervise, ActBatchRead, ActFactLoad, ActMappingRead, ActMappingChange, ActFactRead, ActFactAntiFraud, ActFactRetract, ActSourceRead, ActSourceChange, ActConnectorChange, ActScanRead, ActScanStart, ActUserRead,
 		ActUserChange, ActGrantRead, ActGrantChange, ActAuditRead}
 }
 

@@ -14,6 +14,7 @@ import (
 type AlertLine struct {
 	Alert
 	SubjectKind  SubjectKind
+	SubjectRef   *string // public number of a person or an account
 	SubjectKey   string
 	SubjectName  string
 	OwnerName    string
@@ -45,7 +46,7 @@ type AlertKey struct {
 	ID        int64   `json:"id"`
 }
 
-const alertFields = "al.*, s.kind AS subject_kind, s.key AS subject_key, s.name AS subject_name, u.name AS owner_name, u.display_name AS owner_display, c.ref AS case_ref"
+const alertFields = "al.*, s.kind AS subject_kind, s.ref AS subject_ref, s.key AS subject_key, s.name AS subject_name, u.name AS owner_name, u.display_name AS owner_display, c.ref AS case_ref"
 
 func (s *Store) alertLines(ctx context.Context, scope Scope) *gorm.DB {
 	q := s.read(ctx).Table("alerts al").Select(alertFields).Joins("JOIN subjects s ON s.id = al.subject_id").
@@ -126,7 +127,7 @@ func (f AlertFilter) apply(q *gorm.DB, now Instant) (*gorm.DB, error) {
 	if !ok {
 		return nil, Invalid(map[string]string{"subject": "error.subject_form"})
 	}
-	return q.Where("s.kind = ? AND s.key = ?", ref.Kind, ref.ID), nil
+	return q.Where("s.kind = ? AND (s.key = ? OR s.ref = ?)", ref.Kind, ref.ID, ref.ID), nil
 }
 
 // Alert gives one alert in the actor's scope with its story.
@@ -201,22 +202,4 @@ func (s *Store) AlertCounts(ctx context.Context, actor Actor) (AlertCounts, erro
 // KnownLevel says whether the word is a level that an alert may have.
 func KnownLevel(level string) bool {
 	return slices.Contains([]string{"red", "orange", "yellow", "blue"}, level)
-}
-
-// SubjectScore is an alerted subject, written kind:ID, with the index of its alert.
-type SubjectScore struct {
-	Subject string
-	Idx     float64
-}
-
-// AlertedSubjects lists the subjects of all alerts of at least a level, open or not, for evaluation against ground truth; it asks
-// for no scope.
-func (s *Store) AlertedSubjects(ctx context.Context, rank int) ([]SubjectScore, error) {
-	var list []SubjectScore
-	err := s.read(ctx).Table("alerts al").Select("s.kind || ':' || s.key AS subject, al.idx").Joins("JOIN subjects s ON s.id = al.subject_id").
-		Where("al.level_rank >= ?", rank).Order("al.id").Find(&list).Error
-	if err != nil {
-		return nil, fmt.Errorf("list alerted subjects: %w", err)
-	}
-	return list, nil
 }

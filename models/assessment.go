@@ -22,6 +22,7 @@ type Assessment struct {
 	Area        string
 	RuleVersion string
 	Payload     string
+	Scheme      bool // of a scheme that the subject leads, not of the subject as a whole
 }
 
 // Reason is one of the strongest indicators of an alert, as lists and the API show it. Args fill the message of the indicator.
@@ -265,10 +266,10 @@ func (al *Alert) take(now Instant, f AreaFinding, as Assessment) error {
 	return nil
 }
 
-// Assessments lists the stored evaluations of a subject, oldest first.
+// Assessments lists the stored evaluations of a subject as a whole, oldest first.
 func (s *Store) Assessments(ctx context.Context, subjectID int64) ([]Assessment, error) {
 	var list []Assessment
-	if err := s.read(ctx).Where("subject_id = ?", subjectID).Order("as_of, id").Find(&list).Error; err != nil {
+	if err := s.read(ctx).Where("subject_id = ? AND scheme = ?", subjectID, false).Order("as_of, id").Find(&list).Error; err != nil {
 		return nil, fmt.Errorf("read assessments: %w", err)
 	}
 	return list, nil

@@ -31,6 +31,8 @@ const (
 // CaseLine is a row of the case list.
 type CaseLine struct {
 	Case
+	SubjectKind   SubjectKind
+	SubjectRef    *string // public number of a person or an account
 	SubjectKey    string
 	SubjectName   string
 	AuthorityName string

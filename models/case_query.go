@@ -28,7 +28,7 @@ type CaseFilter struct {
 	Limit   int
 }
 
-const caseFields = `cs.*, s.key AS subject_key, s.name AS subject_name, a.name AS authority_name,
+const caseFields = `cs.*, s.kind AS subject_kind, s.ref AS subject_ref, s.key AS subject_key, s.name AS subject_name, a.name AS authority_name,
 	COALESCE(r.ref, '') AS referral_ref, COALESCE(r.state, '') AS referral_state`
 
 // caseLines joins the referral where the actor may read it; for everyone else it does not exist.

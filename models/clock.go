@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"xiezhi/law"
 )
@@ -44,19 +45,25 @@ func (c Clock) Due() (law.Due, error) {
 	return d, nil
 }
 
-// startClock starts a limit of the law now. The instant and its working are stored, so that a page shows what was promised.
-func (t *tx) startClock(caseID int64, referralID *int64, name law.ClockName) error {
+// startClock starts a limit of the law now; lastDay is the day that a paper set for it, zero for the limit of the law. The instant and its working are stored, so that a page shows what was promised.
+func (t *tx) startClock(caseID int64, referralID *int64, name law.ClockName, lastDay time.Time) error {
 	rule, ok := law.ClockRuleFor(name)
 	if !ok {
 		return fmt.Errorf("no rule for clock %s", name)
 	}
 	due := law.Compute(rule, t.now.Time(), t.store.calendar)
+	if !lastDay.IsZero() {
+		due = law.ComputeSet(rule, t.now.Time(), lastDay, t.store.calendar)
+	}
 	working, err := json.Marshal(due)
 	if err != nil {
 		return fmt.Errorf("write the working of clock %s: %w", name, err)
 	}
 	c := Clock{CaseID: caseID, ReferralID: referralID, Name: string(name), Basis: strings.Join(rule.Basis, " "), Side: string(rule.DueHolder), StartedAt: t.now,
-		DueAt: At(due.DueAt), Working: string(working), Calendar: due.CalendarName}
+		Working: string(working), Calendar: due.CalendarName}
+	if !due.DueAt.IsZero() {
+		c.DueAt = At(due.DueAt)
+	}
 	if err := t.db.Create(&c).Error; err != nil {
 		return fmt.Errorf("start clock %s: %w", name, err)
 	}

@@ -137,13 +137,18 @@ func (l *Loader) storeFacts(ctx context.Context, t *tx, c *chunk) error {
 	if len(fresh) == 0 {
 		return nil
 	}
-	if err := t.putSubjects(ctx, l.known, named, mentioned, l.batch.Place); err != nil {
+	var newest int64
+	if err := t.db.Table("facts").Select("COALESCE(MAX(id), 0)").Scan(&newest).Error; err != nil {
+		return fmt.Errorf("read the newest fact: %w", err)
+	}
+	made, err := t.putSubjects(ctx, l.known, named, mentioned, l.batch.Place, newest+int64(len(fresh)))
+	if err != nil {
 		return err
 	}
 	if err := t.setOwners(l.known, named); err != nil {
 		return err
 	}
-	return l.writeFacts(ctx, t, fresh)
+	return l.writeFacts(ctx, t, fresh, made)
 }
 
 // freshFacts leaves out the rows that are already known. A row that states its own time is known when the newest fact of its
@@ -207,7 +212,8 @@ var factColumns = []column{{"tbl", textColumn}, {"ident", bytesColumn}, {"source
 	{"other_id", intColumn}, {"batch_id", intColumn}, {"line", intColumn}, {"stated", boolColumn}, {"observed_at", instantColumn},
 	{"recorded_at", instantColumn}, {"hash", bytesColumn}, {"payload", textColumn}}
 
-func (l *Loader) writeFacts(ctx context.Context, t *tx, rows []factRow) error {
+// writeFacts stores facts and marks whom they are about, but for those that were just made with their mark.
+func (l *Loader) writeFacts(ctx context.Context, t *tx, rows []factRow, made map[int64]bool) error {
 	touched := map[int64]bool{}
 	put := bulk{table: "facts", columns: factColumns}
 	_, err := put.insert(ctx, t.db, len(rows), func(row, col int) any {
@@ -248,6 +254,18 @@ func (l *Loader) writeFacts(ctx context.Context, t *tx, rows []factRow) error {
 	})
 	if err != nil {
 		return err
+	}
+	var products []int64
+	for _, f := range rows {
+		if f.table == TableProducts {
+			products = append(products, l.known[f.other])
+		}
+	}
+	for id := range made {
+		delete(touched, id)
+	}
+	for _, id := range products {
+		touched[id] = true // for its owner
 	}
 	return t.touch(touched)
 }

@@ -145,7 +145,7 @@ func checkDocuments(t *testing.T, w *world.World, f models.ReferralFile) {
 func TestLine(t *testing.T) {
 	world.Each(t, func(t *testing.T, w *world.World) {
 		f := walkLine(t, w, theLine)
-		want := []string{"report 1 ", "letter 1 深金处非移〔2026〕第1号", "receipt 1 深金处非移〔2026〕第1号"}
+		want := []string{"report 1 ", "letter 1 深金处非移〔2026〕第1号", "receipt 1 深金处非移〔2026〕第1号", "supplement 1 深金处非移〔2026〕补第1号"}
 		var got []string
 		for _, d := range f.Documents {
 			got = append(got, d.Kind+" 1 "+d.Number)
@@ -169,7 +169,7 @@ func TestRefusalAndClose(t *testing.T) {
 		for _, d := range f.Documents {
 			kinds[d.Kind] = d.Revision
 		}
-		if diff := cmp.Diff(map[string]int{"report": 2, "letter": 1, "receipt": 1}, kinds); diff != "" {
+		if diff := cmp.Diff(map[string]int{"report": 2, "letter": 1, "receipt": 1, "not_approved": 1}, kinds); diff != "" {
 			t.Errorf("documents: -want +got:\n%s", diff)
 		}
 		file, err := w.Store.CaseFile(t.Context(), w.Actor(t, "supervisor_own"), f.CaseRef)

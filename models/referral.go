@@ -36,6 +36,11 @@ type Referral struct {
 	ChangedAt       Instant
 	DeliveredAt     Instant
 	RefusedAt       Instant
+	FiledAt         Instant
+	ReviewLine      int64  // how often the police's review was extended
+	RemedyUsed      bool   // reconsideration was asked for and refused
+	Explained       bool   // the police gave their reasons to the procuratorate
+	Competent       string // the authority that the police found competent instead
 	Version         int64
 }
 
@@ -47,6 +52,8 @@ type ReferralLine struct {
 	CaseLevel     string
 	CaseArea      string
 	SubjectID     int64
+	SubjectKind   SubjectKind
+	SubjectRef    *string // public number of a person or an account
 	SubjectKey    string
 	SubjectName   string
 	AuthorityName string
@@ -74,7 +81,22 @@ const (
 	DocumentReport  = "report"
 	DocumentLetter  = "letter"
 	DocumentReceipt = "receipt"
+
+	DocumentEarlyNotice     = "early_notice"
+	DocumentHandOver        = "hand_over"
+	DocumentReconsideration = "reconsideration"
+	DocumentSupervision     = "supervision"
+	DocumentOverdue         = "overdue"
+	DocumentResult          = "result"
+	DocumentNotApproved     = "not_approved"
+	DocumentSupplement      = "supplement"
 )
+
+// DocumentKinds lists every kind of paper that the portal prints.
+func DocumentKinds() []string {
+	return []string{DocumentLetter, DocumentReport, DocumentReceipt, DocumentEarlyNotice, DocumentHandOver, DocumentReconsideration, DocumentSupervision,
+		DocumentOverdue, DocumentResult, DocumentNotApproved, DocumentSupplement}
+}
 
 // ReferralFile is a referral with everything its page shows.
 type ReferralFile struct {
@@ -82,11 +104,13 @@ type ReferralFile struct {
 	Authority     Authority
 	Police        Authority
 	Procuratorate *Authority
+	Units         []Authority // the police units of the directory, for those who may hand the case on
 	Officers      []Officer
 	Documents     []Document // newest revision of each kind, without content
 	Events        []Event
-	Moves         []law.Event // lawful now, and this actor's
-	Acting        bool        // the actor is on the team, the principal or the addressed unit
+	Moves         []law.Event          // lawful now, and this actor's
+	Barred        map[law.Event]string // this actor's, but for what the message key says
+	Acting        bool                 // the actor is on the team, the principal or the addressed unit
 }
 
 // ReferralInput is what comes with a move. Fields are the words of the contract: facts, offence, amount, people, loss, evidence,
@@ -127,6 +151,10 @@ type Paper struct {
 	At           Instant        `json:"at"`
 	Signer       string         `json:"signer"`
 	SignerOffice string         `json:"signer_office"`
+
+	Reason        string `json:"reason,omitempty"`
+	OutcomeNumber string `json:"outcome_number,omitempty"`
+	OutcomeReason string `json:"outcome_reason,omitempty"`
 }
 
 // Office is an authority as a paper names it.

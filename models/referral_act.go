@@ -25,10 +25,41 @@ var referralActs = map[law.Event]func(ctx context.Context, t *tx, m *referralMov
 	law.EventRequestSupplement: actRequestSupplement,
 	law.EventSupply:            actSupply,
 	law.EventStartReview:       actNothing,
-	law.EventFile:              actOutcome,
+	law.EventFile:              actFile,
 	law.EventDecline:           actOutcome,
 	law.EventAccept:            actAccept,
 	law.EventClose:             actNothing,
+
+	law.EventNotifyPoliceEarly:      actNotifyEarly,
+	law.EventOrderTransfer:          actOrderTransfer,
+	law.EventProcuratorialOpinion:   needReasonOnly,
+	law.EventForward:                actForward,
+	law.EventNotPoliceMatter:        actNotPolice,
+	law.EventExtendReview:           actExtend,
+	law.EventAskFurtherEnquiry:      needReasonOnly,
+	law.EventReportPoliceOverdue:    actReportOverdue,
+	law.EventHandOver:               actHandOver,
+	law.EventJurisdictionChanged:    actJurisdictionChanged,
+	law.EventUrge:                   actNumbered,
+	law.EventWithdraw:               actWithdraw,
+	law.EventProsecute:              actFeedback,
+	law.EventNonProsecution:         actOpinion,
+	law.EventJudge:                  actFeedback,
+	law.EventCourtSendsBack:         actOpinion,
+	law.EventReopen:                 actReopen,
+	law.EventReportResult:           actReportResult,
+	law.EventRequestReconsideration: actReconsider,
+	law.EventAffirm:                 actAffirm,
+	law.EventOverturn:               actFileAgain,
+	law.EventRequestSupervision:     actSupervise,
+	law.EventRefileOnNewFacts:       actFileAgain,
+	law.EventRequireReasons:         actNumbered,
+	law.EventNoBasis:                needReasonOnly,
+	law.EventExplain:                actExplain,
+	law.EventReasonsStand:           needReasonOnly,
+	law.EventOrderFiling:            actNumbered,
+	law.EventCorrect:                actNumbered,
+	law.EventNewFacts:               actNewFacts,
 }
 
 func actNothing(context.Context, *tx, *referralMove) error { return nil }
@@ -170,10 +201,14 @@ func actApprove(_ context.Context, t *tx, m *referralMove) error {
 	return m.approver(t)
 }
 
-func actReject(_ context.Context, t *tx, m *referralMove) error {
+// actReject records why the referral was not approved, on a paper of its own.
+func actReject(ctx context.Context, t *tx, m *referralMove) error {
 	m.needReason()
 	m.set["refused_at"] = t.now
-	return m.approver(t)
+	if err := m.approver(t); err != nil || len(m.wrong) > 0 {
+		return err
+	}
+	return t.issueOwn(ctx, m, DocumentNotApproved, func(p *Paper) { p.Approver = t.actor.Display })
 }
 
 // actSend states item list and expert report, or that there are none, and issues the letter with its number in the same act.
@@ -201,6 +236,9 @@ func actSend(ctx context.Context, t *tx, m *referralMove) error {
 	}
 	letter := m.press.Number(sender.office(), DocumentLetter, year, seq)
 	m.data["number"] = letter
+	if err := t.addressTo(m.r.ID, m.r.PoliceID); err != nil {
+		return err
+	}
 	return t.issue(ctx, m, DocumentLetter, letter, nil)
 }
 
@@ -218,11 +256,15 @@ func actRequestSupplement(_ context.Context, _ *tx, m *referralMove) error {
 	return nil
 }
 
-func actSupply(_ context.Context, _ *tx, m *referralMove) error {
+// actSupply answers the police with documents or an explanation, by a letter of its own.
+func actSupply(ctx context.Context, t *tx, m *referralMove) error {
 	if strings.TrimSpace(m.in.Note) == "" && len(m.in.Documents) == 0 {
 		m.wrong["note"] = "error.supply_something"
+		return nil
 	}
-	return nil
+	return t.issueOwn(ctx, m, DocumentSupplement, func(p *Paper) {
+		p.Evidence, p.OutcomeReason = strings.Join(m.in.Documents, "\n"), m.r.Missing
+	})
 }
 
 // actOutcome records filing or declining with the head of a police organ of county level or above named as approver.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 	"xiezhi/law"
@@ -148,14 +149,16 @@ func (t *tx) setCase(cs Case, status string) error {
 
 // referralMove is one move on its way: what was loaded, what is asked, and what it will write.
 type referralMove struct {
-	r     Referral
-	cs    Case
-	move  law.Move
-	in    ReferralInput
-	press Press
-	set   map[string]any
-	data  map[string]any
-	wrong map[string]string
+	r      Referral
+	cs     Case
+	clocks []Clock // that run
+	move   law.Move
+	due    time.Time // the last day that a paper set, zero for none
+	in     ReferralInput
+	press  Press
+	set    map[string]any
+	data   map[string]any
+	wrong  map[string]string
 }
 
 // MoveReferral makes one move of the machine, the only way a referral changes: visible, then role, then state, then guards
@@ -176,6 +179,9 @@ func (s *Store) MoveReferral(ctx context.Context, actor Actor, ref string, event
 		act, ok := referralActs[event]
 		if !ok {
 			return fmt.Errorf("no act for the open event %s", event)
+		}
+		if key := barred(m.r, m.clocks, t.now, event); key != "" {
+			return Invalid(map[string]string{"clock": key})
 		}
 		m.texts()
 		if err := act(ctx, t, m); err != nil {
@@ -211,6 +217,9 @@ func (t *tx) lockReferral(ref string) (*referralMove, error) {
 	if err := t.forUpdate().Where("id = ?", r.CaseID).Take(&m.cs).Error; err != nil {
 		return nil, fmt.Errorf("case of referral %s: %w", ref, err)
 	}
+	if err := t.db.Where("referral_id = ? AND ended_at IS NULL", r.ID).Order("id").Find(&m.clocks).Error; err != nil {
+		return nil, fmt.Errorf("clocks of referral %s: %w", ref, err)
+	}
 	return m, nil
 }
 
@@ -235,12 +244,12 @@ func (t *tx) allowMove(m *referralMove, event law.Event) error {
 		return Forbidden(Action("referral." + string(event)))
 	}
 	move, ok := law.FindMove(m.r.State, event)
-	if !ok || !move.Open || !mayMove(t.actor, m.r, move.Actor, onTeam) {
+	if !ok || !mayMove(t.actor, m.r, move.Actor, onTeam) {
 		team := []Officer{}
 		if onTeam {
 			team = append(team, Officer{ID: t.actor.UserID})
 		}
-		moves := lawfulMoves(t.actor, m.r, team)
+		moves, _ := lawfulMoves(t.actor, m.r, team, m.clocks, t.now)
 		words := make([]string, len(moves))
 		for i, e := range moves {
 			words[i] = string(e)
@@ -276,7 +285,7 @@ func (t *tx) writeMove(m *referralMove) error {
 		return err
 	}
 	if m.move.Clock != "" && !m.move.Extends {
-		if err := t.startClock(m.cs.ID, &m.r.ID, m.move.Clock); err != nil {
+		if err := t.startClock(m.cs.ID, &m.r.ID, m.move.Clock, m.due); err != nil {
 			return err
 		}
 	}

@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 	"xiezhi/law"
 )
 
 const referralFields = `r.*, cs.ref AS case_ref, cs.title AS case_title, cs.level AS case_level, cs.area AS case_area,
-	cs.subject_id AS subject_id, s.key AS subject_key, s.name AS subject_name, a.name AS authority_name, p.name AS police_name`
+	cs.subject_id AS subject_id, s.kind AS subject_kind, s.ref AS subject_ref, s.key AS subject_key, s.name AS subject_name, a.name AS authority_name, p.name AS police_name`
 
 func referralLines(db *gorm.DB, actor Actor, now Instant) *gorm.DB {
 	q := db.Table("referrals r").Select(referralFields).Joins("JOIN cases cs ON cs.id = r.case_id").
@@ -37,7 +38,7 @@ func sight(actor Actor, now Instant, alias string) (string, []any) {
 		args = append(args, actor.UserID)
 	}
 	if actor.Can(ActReferralPolice) {
-		cond += " OR (" + col("police_id") + " = ? AND " + col("delivered_at") + " IS NOT NULL)"
+		cond += " OR EXISTS (SELECT 1 FROM referral_units u WHERE u.referral_id = " + col("id") + " AND u.authority_id = ?)"
 		args = append(args, actor.AuthorityID)
 	}
 	if actor.Can(ActReferralObserve) {
@@ -63,7 +64,8 @@ func (s *Store) Referrals(ctx context.Context, actor Actor, f ReferralFilter) ([
 	case "live":
 		q = q.Where("r.state <> ?", law.StateClosed)
 	case "incoming":
-		q = q.Where("r.state IN ?", []law.State{law.StateDelivered, law.StateReceived, law.StateSupplementRequested, law.StateUnderReview})
+		q = q.Where("r.state IN ?", []law.State{law.StateDelivered, law.StateReceived, law.StateSupplementRequested, law.StateUnderReview,
+			law.StateForwarded, law.StateReconsideration, law.StateReasonsDemanded, law.StateOrderedToFile})
 	default:
 		q = q.Where("r.state = ?", f.State)
 	}
@@ -149,26 +151,37 @@ func (s *Store) ReferralFile(ctx context.Context, actor Actor, ref string) (Refe
 	if f.Events, err = s.events(ctx, objectReferral, line.ID); err != nil {
 		return f, err
 	}
-	f.Moves = lawfulMoves(actor, line.Referral, f.Officers)
+	f.Moves, f.Barred = lawfulMoves(actor, line.Referral, f.Officers, f.Clocks, s.Now())
 	f.Acting = len(f.Moves) > 0
+	if slices.Contains(f.Moves, law.EventForward) || slices.Contains(f.Moves, law.EventJurisdictionChanged) {
+		if err := s.read(ctx).Where("kind = ?", PoliceUnit).Order("division_code, id").Find(&f.Units).Error; err != nil {
+			return f, fmt.Errorf("list police units: %w", err)
+		}
+	}
 	return f, nil
 }
 
 const newestRevision = `revision = (SELECT MAX(d.revision) FROM documents d WHERE d.referral_id = documents.referral_id AND d.kind = documents.kind)`
 
-// lawfulMoves lists the open events of the state that are this actor's to make.
-func lawfulMoves(actor Actor, r Referral, team []Officer) []law.Event {
+// lawfulMoves lists the events of the state that are this actor's to make now, and those that something stands against, with it.
+func lawfulMoves(actor Actor, r Referral, team []Officer, clocks []Clock, now Instant) ([]law.Event, map[law.Event]string) {
 	onTeam := false
 	for _, o := range team {
 		onTeam = onTeam || o.ID == actor.UserID
 	}
 	var list []law.Event
+	not := map[law.Event]string{}
 	for _, m := range law.MovesFrom(r.State) {
-		if m.Open && mayMove(actor, r, m.Actor, onTeam) {
-			list = append(list, m.Event)
+		if !mayMove(actor, r, m.Actor, onTeam) {
+			continue
 		}
+		if key := barred(r, clocks, now, m.Event); key != "" {
+			not[m.Event] = key
+			continue
+		}
+		list = append(list, m.Event)
 	}
-	return list
+	return list, not
 }
 
 // mayMove says whether the actor holds the role that a move asks for, there and for this referral.
@@ -182,6 +195,8 @@ func mayMove(actor Actor, r Referral, role string, onTeam bool) bool {
 		return actor.CanAt(ActReferralApprove, r.Place)
 	case RolePoliceIntake:
 		return actor.Can(ActReferralPolice) && r.PoliceID == actor.AuthorityID
+	case RoleProcuratorate:
+		return actor.Can(ActReferralSupervise) && r.ProcuratorateID != nil && *r.ProcuratorateID == actor.AuthorityID
 	default:
 		return false
 	}

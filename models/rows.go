@@ -219,4 +219,5 @@ type CompanyFacts struct {
 	Products     []Fact[ProductRow]  // every observation of every product
 	Signals      []Fact[SignalRow]   // whose subject is the company or one of its products
 	Relations    []Fact[RelationRow] // that start or end at the company
+	Schemes      []SchemeFact        // of transfers, in which accounts of the company act
 }

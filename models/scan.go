@@ -102,10 +102,18 @@ func (s *Store) ScanTargets(ctx context.Context, sc Scan, limit int) ([]Subject,
 	return list, nil
 }
 
-// HasUnscanned says whether some company has facts that no scan has looked at.
+// HasUnscanned says whether some company has facts, or some account transfers, that no scan has looked at.
 func (s *Store) HasUnscanned(ctx context.Context) (bool, error) {
+	mark, err := s.MoneyMark(ctx)
+	if err != nil {
+		return false, err
+	}
+	newest, err := s.NewestTransfer(ctx)
+	if err != nil || newest > mark.TransferID {
+		return err == nil, err
+	}
 	var n int64
-	err := s.read(ctx).Raw("SELECT COUNT(*) FROM (SELECT 1 FROM subjects WHERE kind = ? AND newest_fact_id > assessed_fact_id LIMIT 1) x", KindCompany).Scan(&n).Error
+	err = s.read(ctx).Raw("SELECT COUNT(*) FROM (SELECT 1 FROM subjects WHERE kind = ? AND newest_fact_id > assessed_fact_id LIMIT 1) x", KindCompany).Scan(&n).Error
 	if err != nil {
 		return false, fmt.Errorf("look for unscanned companies: %w", err)
 	}
@@ -130,7 +138,7 @@ func (s *Store) FinishScan(ctx context.Context, actor Actor, sc *Scan, tallies a
 	}
 	return s.change(ctx, actor, func(t *tx) error {
 		sc.Status, sc.FinishedAt, sc.Tallies = "done", t.now, string(b)
-		if err := t.db.Table("scans").Where("id = ?", sc.ID).Updates(map[string]any{"status": "done", "finished_at": t.now, "tallies": sc.Tallies}).Error; err != nil {
+		if err := t.db.Table("scans").Where("id = ?", sc.ID).Updates(map[string]any{"status": "done", "finished_at": t.now, "tallies": sc.Tallies, "subjects": sc.Subjects}).Error; err != nil {
 			return fmt.Errorf("finish scan %s: %w", sc.Ref, err)
 		}
 		t.audit("scan.finish", "scan:"+sc.Ref, Place{}, map[string]any{"subjects": sc.Subjects, "changed": sc.Changed, "raised": sc.Raised})

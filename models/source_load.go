@@ -6,7 +6,7 @@ import (
 )
 
 // sampled is how many rows of a chunk are looked at for how full their columns are.
-const sampled = 200
+const sampled = 50
 
 // tally is what one chunk of a load brought of one source.
 type tally struct {

@@ -94,7 +94,7 @@ const maxIndexed = 1_000_000
 
 var subjectColumns = []column{{"kind", textColumn}, {"key", textColumn}, {"ref", textColumn}, {"name", textColumn}, {"name_fold", textColumn},
 	{"division_code", textColumn}, {"p2", textColumn}, {"c4", textColumn}, {"c6", textColumn}, {"stub", boolColumn},
-	{"named_at", instantColumn}, {"first_at", instantColumn}, {"named_standing", intColumn}}
+	{"named_at", instantColumn}, {"first_at", instantColumn}, {"named_standing", intColumn}, {"newest_fact_id", intColumn}}
 
 // whenNaming lets the name of a source of better standing win, among equals the newer one: an older one, arriving late, changes
 // nothing.
@@ -103,7 +103,10 @@ const whenNaming = ` WHERE subjects.stub OR subjects.named_at IS NULL OR subject
 
 var putNamed = bulk{table: "subjects", columns: subjectColumns, after: `ON CONFLICT (kind, key) DO UPDATE SET
 	name = excluded.name, name_fold = excluded.name_fold, division_code = excluded.division_code, p2 = excluded.p2,
-	c4 = excluded.c4, c6 = excluded.c6, stub = excluded.stub, named_at = excluded.named_at, named_standing = excluded.named_standing` + whenNaming}
+	c4 = excluded.c4, c6 = excluded.c6, stub = excluded.stub, named_at = excluded.named_at, named_standing = excluded.named_standing` + marking + whenNaming}
+
+// marking says that the subject has newer facts than its last assessment; the mark always rises.
+const marking = `, newest_fact_id = CASE WHEN subjects.newest_fact_id >= excluded.newest_fact_id THEN subjects.newest_fact_id + 1 ELSE excluded.newest_fact_id END`
 
 // A newer name without a place keeps the place that is known; a stub takes that of the batch.
 var putRenamed = bulk{table: "subjects", columns: subjectColumns, after: `ON CONFLICT (kind, key) DO UPDATE SET
@@ -112,17 +115,27 @@ var putRenamed = bulk{table: "subjects", columns: subjectColumns, after: `ON CON
 	p2 = CASE WHEN subjects.stub THEN excluded.p2 ELSE subjects.p2 END,
 	c4 = CASE WHEN subjects.stub THEN excluded.c4 ELSE subjects.c4 END,
 	c6 = CASE WHEN subjects.stub THEN excluded.c6 ELSE subjects.c6 END,
-	stub = excluded.stub, named_at = excluded.named_at, named_standing = excluded.named_standing` + whenNaming}
+	stub = excluded.stub, named_at = excluded.named_at, named_standing = excluded.named_standing` + marking + whenNaming}
 
 var putStub = bulk{table: "subjects", columns: subjectColumns, after: "ON CONFLICT (kind, key) DO NOTHING"}
 
 // putSubjects makes or names the subjects that rows describe or mention, and gives their internal keys. place is that of the
-// batch, for subjects nobody placed yet.
-func (t *tx) putSubjects(ctx context.Context, known subjectIndex, named map[SubjectRef]naming, mentioned map[SubjectRef]bool, place Place) error {
+// batch, for subjects nobody placed yet. Subjects that are made get the mark as their newest fact, which spares writing them
+// twice; those are given back.
+func (t *tx) putSubjects(ctx context.Context, known subjectIndex, named map[SubjectRef]naming, mentioned map[SubjectRef]bool, place Place, mark int64) (map[int64]bool, error) {
 	if len(known) > maxIndexed {
 		clear(known)
 	}
-	var placed, unplaced []naming
+	var lookup []SubjectRef
+	for ref := range mentioned {
+		if _, ok := known[ref]; !ok {
+			lookup = append(lookup, ref)
+		}
+	}
+	if err := lookupSubjects(t.db, known, lookup); err != nil {
+		return nil, err
+	}
+	var placed, unplaced, stubs []naming
 	for _, n := range named {
 		if n.placed {
 			placed = append(placed, n)
@@ -130,35 +143,46 @@ func (t *tx) putSubjects(ctx context.Context, known subjectIndex, named map[Subj
 			unplaced = append(unplaced, n)
 		}
 	}
-	if err := t.writeSubjects(ctx, putNamed, placed); err != nil {
-		return err
-	}
-	if err := t.writeSubjects(ctx, putRenamed, unplaced); err != nil {
-		return err
-	}
-	var stubs []naming
-	var lookup []SubjectRef
-	for ref := range mentioned {
+	var fresh []SubjectRef
+	for _, ref := range lookup {
 		if _, ok := known[ref]; ok {
 			continue
 		}
-		lookup = append(lookup, ref)
+		fresh = append(fresh, ref)
 		if _, ok := named[ref]; !ok {
 			stubs = append(stubs, naming{ref: ref, place: place})
 		}
 	}
-	if err := t.writeSubjects(ctx, putStub, stubs); err != nil {
-		return err
+	whole := true
+	for _, part := range []struct {
+		bulk
+		list []naming
+	}{{putNamed, placed}, {putRenamed, unplaced}, {putStub, stubs}} {
+		n, err := t.writeSubjects(ctx, part.bulk, part.list, mark)
+		if err != nil {
+			return nil, err
+		}
+		whole = whole && n == int64(len(part.list))
 	}
-	return lookupSubjects(t.db, known, lookup)
+	if err := lookupSubjects(t.db, known, fresh); err != nil {
+		return nil, err
+	}
+	if !whole {
+		return nil, nil // some were made by another load meanwhile, and which ones is not known: none is spared
+	}
+	made := make(map[int64]bool, len(fresh))
+	for _, ref := range fresh {
+		made[known[ref]] = true
+	}
+	return made, nil
 }
 
 // writeSubjects writes in the order of the keys: equal loads give equal numbers, and loads at the same time lock in one order.
-func (t *tx) writeSubjects(ctx context.Context, b bulk, list []naming) error {
+func (t *tx) writeSubjects(ctx context.Context, b bulk, list []naming, mark int64) (int64, error) {
 	slices.SortFunc(list, func(a, b naming) int {
 		return cmp.Or(cmp.Compare(a.ref.Kind, b.ref.Kind), cmp.Compare(a.ref.ID, b.ref.ID))
 	})
-	_, err := b.insert(ctx, t.db, len(list), func(row, col int) any {
+	return b.insert(ctx, t.db, len(list), func(row, col int) any {
 		n := list[row]
 		switch subjectColumns[col].name {
 		case "kind":
@@ -191,11 +215,12 @@ func (t *tx) writeSubjects(ctx context.Context, b bulk, list []naming) error {
 				return int64(CommonStanding)
 			}
 			return n.standing
+		case "newest_fact_id":
+			return mark
 		default:
 			return t.now
 		}
 	})
-	return err
 }
 
 // publicRef makes the random number under which a person or an account stands in addresses; others have none.

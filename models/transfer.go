@@ -65,7 +65,7 @@ func (l *Loader) storeTransfers(ctx context.Context, t *tx, c *chunk) error {
 		mentioned[SubjectRef{KindAccount, row.FromAccount}] = true
 		mentioned[SubjectRef{KindAccount, row.ToAccount}] = true
 	}
-	if err := t.putSubjects(ctx, l.known, nil, mentioned, l.batch.Place); err != nil {
+	if _, err := t.putSubjects(ctx, l.known, nil, mentioned, l.batch.Place, 0); err != nil {
 		return err
 	}
 	var before int64

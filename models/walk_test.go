@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"database/sql"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -18,7 +19,7 @@ import (
 
 var (
 	walkSeed  = flag.Uint64("walk.seed", 1, "seed of the random walk over the line")
-	walkSteps = flag.Int("walk.steps", 2200, "steps of the random walk on SQLite; PostgreSQL takes a sixth")
+	walkSteps = flag.Int("walk.steps", 2600, "steps of the random walk on SQLite; PostgreSQL takes a sixth")
 )
 
 // walker tries random moves by random users on a few referrals and holds what happens against the table of law alone.
@@ -34,7 +35,7 @@ type walker struct {
 }
 
 // teams are the users who act for a role on the referrals of the walk, as the world appointed them.
-var teams = map[string][]string{"case_handler": {"handler_own", "handler2_own"}, "principal": {"principal_own"}, "police_intake": {"police_own"}}
+var teams = map[string][]string{"case_handler": {"handler_own", "handler2_own"}}
 
 func TestWalk(t *testing.T) {
 	world.Each(t, func(t *testing.T, w *world.World) {
@@ -60,7 +61,8 @@ func TestWalk(t *testing.T) {
 			}
 		}
 		for _, m := range law.Moves() {
-			if m.Open && m.From != law.StateNone && k.done["done "+string(m.From)+" "+string(m.Event)] == 0 && w.Dialect == "sqlite" {
+			waits := world.Ripe(m.Event) > 0 || m.From == law.StateSupervisionRequested && (m.Event == law.EventOrderFiling || m.Event == law.EventReasonsStand) // have tests of their own
+			if m.From != law.StateNone && !waits && k.done["done "+string(m.From)+" "+string(m.Event)] == 0 && w.Dialect == "sqlite" {
 				t.Errorf("the walk never made %s from %s", m.Event, m.From)
 			}
 		}
@@ -105,6 +107,10 @@ func stillness(t *testing.T, w *world.World) func() string {
 	}
 }
 
+func (k *walker) made(from law.State, m law.Move) int {
+	return k.done["done "+string(from)+" "+string(m.Event)]
+}
+
 func (k *walker) refused(kind models.Kind) int { return k.done[fmt.Sprint("refused ", kind)] }
 
 func (k *walker) fresh(t *testing.T) string {
@@ -117,31 +123,44 @@ func (k *walker) step(t *testing.T) {
 	i := k.r.IntN(len(k.refs))
 	ref := k.refs[i]
 	before := readFile(t, k.w, ref)
-	open := slices.DeleteFunc(law.MovesFrom(before.State), func(m law.Move) bool { return !m.Open })
+	open := law.MovesFrom(before.State)
 	if len(open) == 0 {
 		k.refs[i] = k.fresh(t)
 		return
 	}
-	k.w.Clock.Pass(time.Duration(k.r.IntN(30*3600)) * time.Second)
+	most := 3600
+	if k.r.IntN(3) == 0 {
+		most = 30 * 3600
+	}
+	k.w.Clock.Pass(time.Duration(k.r.IntN(most)) * time.Second)
 	all := law.Moves()
 	event := all[k.r.IntN(len(all))].Event
 	name := k.users[k.r.IntN(len(k.users))]
 	if k.r.IntN(10) < 6 {
 		move := open[k.r.IntN(len(open))]
+		for _, m := range open { // rather one that was made less often, so that every corner is walked
+			if k.r.IntN(2) == 0 && k.made(before.State, m) < k.made(before.State, move) {
+				move = m
+			}
+		}
 		event = move.Event
 		if k.r.IntN(10) < 8 {
-			name = teams[move.Actor][k.r.IntN(len(teams[move.Actor]))]
+			team := teamOf(move.Actor, before)
+			name = team[k.r.IntN(len(team))]
 		}
 	}
-	in, whole := k.input(event, before.Version)
+	if k.r.IntN(6) == 0 {
+		k.w.Clock.Pass(world.Ripe(event))
+	}
+	in, whole := k.input(event, before)
 	counts, mark := k.count(t, before.Referral.ID), k.quiet()
 	err := k.w.Store.MoveReferral(t.Context(), k.actors[name], ref, event, in, k.w.Press)
 	what := fmt.Sprintf("%s from %s by %s", event, before.State, name)
 	move, ok := law.FindMove(before.State, event)
-	may := ok && move.Open && slices.Contains(teams[move.Actor], name)
+	may := ok && slices.Contains(teamOf(move.Actor, before), name)
 	if err != nil {
 		k.done[fmt.Sprint("refused ", models.KindOf(err))]++
-		if may && whole {
+		if may && whole && !waits(err) {
 			t.Errorf("%s was refused: %v", what, err)
 		}
 		if models.KindOf(err) == models.KindInternal {
@@ -160,9 +179,23 @@ func (k *walker) step(t *testing.T) {
 	k.invariants(t, what, before, move, counts)
 }
 
+// teamOf lists the users who may make the moves of a role on a referral.
+func teamOf(role string, f models.ReferralFile) []string {
+	if role == "case_handler" {
+		return teams[role]
+	}
+	return []string{world.Doer(role, f)}
+}
+
+// waits says that a move was refused because its time has not come, or its remedy is used: the guards have tests of their own.
+func waits(err error) bool {
+	var e *models.Error
+	return errors.As(err, &e) && (e.Fields["clock"] != "" || e.Fields["reason"] == "error.late_reason")
+}
+
 // input is right, empty, stale, or lacks a field; whole says that nothing is wrong with it.
-func (k *walker) input(event law.Event, version int64) (models.ReferralInput, bool) {
-	in := world.Fields(event)
+func (k *walker) input(event law.Event, before models.ReferralFile) (models.ReferralInput, bool) {
+	in, version := world.FieldsFor(event, before), before.Version
 	switch k.r.IntN(10) {
 	case 0:
 		return models.ReferralInput{}, len(in.Fields) == 0 && in.Reason == "" && in.Note == ""

@@ -117,7 +117,7 @@ var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u
 func clean(p models.Paper) models.Paper {
 	for _, text := range []*string{&p.Number, &p.ReferralRef, &p.CaseRef, &p.CaseTitle, &p.CopyTo, &p.Facts, &p.Offence, &p.Evidence, &p.Proposal,
 		&p.ItemList, &p.ExpertReport, &p.Approver, &p.Signer, &p.SignerOffice, &p.Sender.Name, &p.Sender.Short, &p.Sender.Phone, &p.Receiver.Name,
-		&p.Receiver.Short, &p.Receiver.Phone, &p.Party.Name, &p.Party.USCC, &p.Party.LegalRepresentative, &p.Party.Address} {
+		&p.Receiver.Short, &p.Receiver.Phone, &p.Reason, &p.OutcomeNumber, &p.OutcomeReason, &p.Party.Name, &p.Party.USCC, &p.Party.LegalRepresentative, &p.Party.Address} {
 		*text = strings.TrimSpace(newlines.Replace(*text))
 	}
 	officers := make([]models.PaperOfficer, len(p.Officers))

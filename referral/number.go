@@ -33,7 +33,7 @@ func (p *Press) Number(office models.Office, kind string, year int, n int64) str
 
 func numberTemplates() (map[string]*template.Template, error) {
 	all := map[string]*template.Template{}
-	for _, kind := range []string{models.DocumentLetter, models.DocumentReport, models.DocumentReceipt} {
+	for _, kind := range models.DocumentKinds() {
 		t, err := template.New(kind).Parse(term("number." + kind))
 		if err != nil {
 			return nil, fmt.Errorf("number of a %s: %w", kind, err)

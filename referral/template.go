@@ -10,7 +10,7 @@ import (
 	"xiezhi/models"
 )
 
-//go:embed papers/letter.txt papers/report.txt papers/receipt.txt
+//go:embed papers/*.txt
 var papersFiles embed.FS
 
 // templateLine is one line of a paper's file: what it adds, an argument, and the template of its text.
@@ -24,7 +24,7 @@ type templateLine struct {
 // templates are the files of papers by kind, read once; a mistake in them is found by the first test.
 var templates = sync.OnceValue(func() map[string][]templateLine {
 	all := map[string][]templateLine{}
-	for _, kind := range []string{models.DocumentLetter, models.DocumentReport, models.DocumentReceipt} {
+	for _, kind := range models.DocumentKinds() {
 		file, err := papersFiles.ReadFile("papers/" + kind + ".txt")
 		if err != nil {
 			panic(err)

@@ -48,15 +48,15 @@ func TestDemoIsReadySoon(t *testing.T) {
 		}
 	}()
 	for !ready(ctx, addr) {
-		if time.Since(started) > time.Minute {
-			t.Fatal("not ready after a minute")
+		if time.Since(started) > 3*time.Minute {
+			t.Fatal("not ready after three minutes")
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
 	took := time.Since(started)
 	t.Logf("ready after %.1f s", took.Seconds())
-	if took > 20*time.Second {
-		t.Errorf("ready after %s, the limit is 20 s", took)
+	if took > time.Minute {
+		t.Errorf("ready after %s, the limit is 60 s", took)
 	}
 	users, password := 0, false
 	for line := range lines {

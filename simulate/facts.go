@@ -18,203 +18,186 @@ type scribe struct {
 	refs   int
 }
 
-// writeFacts writes all but the transfers.
+// writeFacts writes all but the transfers and what is known after them.
 func (s *scribe) writeFacts(ctx context.Context) error {
-	for i := range s.w.companies {
+	s.institutions()
+	for i := range s.w.plan {
 		if i%256 == 0 && ctx.Err() != nil {
 			return fmt.Errorf("simulate: %w", ctx.Err())
 		}
-		c := &s.w.companies[i]
-		s.company(c)
-		s.licence(c)
-		s.products(c)
-		s.relations(c)
-		for _, plan := range c.profile.signals {
-			s.signals(c, plan)
+		c := s.w.company(i)
+		s.r = c.r
+		s.company(&c)
+		s.licence(&c)
+		s.officers(&c)
+		s.relations(&c)
+		if c.scheme == nil || c.scheme.company == i {
+			v := s.voice(&c)
+			s.products(&c, v)
+			for _, plan := range c.profile.signals {
+				s.signals(&c, plan, v)
+			}
 		}
-		s.label(i, c)
+		s.label(&c)
 	}
-	for i := range s.w.persons {
-		s.person(&s.w.persons[i], i)
+	for i := s.w.officers(); i < s.w.firstMule()+s.w.mules; i++ {
+		if i%4096 == 0 && ctx.Err() != nil {
+			return fmt.Errorf("simulate: %w", ctx.Err())
+		}
+		p := s.w.person(i)
+		s.person(&p)
+		s.account(&p)
 	}
+	s.chain()
 	return nil
 }
 
 func (s *scribe) institutions() {
 	known := stamp(s.w.end.AddDate(-2, 0, 0))
-	for i, name := range s.w.lex["bank_name"] {
+	for i, name := range s.w.lex.lines["bank_name"] {
 		s.out["institutions"].row(bankCode(i), name, "bank", "440000", "BANK", known)
 	}
-	for i, name := range s.w.lex["pay_name"] {
+	for i, name := range s.w.lex.lines["pay_name"] {
 		s.out["institutions"].row(fmt.Sprintf("PAY%02d", i+1), name, "payment", "440000", "BANK", known)
 	}
 }
 
 func bankCode(i int) string { return fmt.Sprintf("BK%02d", i+1) }
 
+// company writes the registry's row, and a later one where something changed.
 func (s *scribe) company(c *company) {
 	p, abnormal := c.profile, ""
-	paid := c.capital * between(s.r, 30, 100) / 100
-	if p.cohort == cohortBad || p.cohort == cohortShell {
+	paid := c.capital * between(s.r, 20, 100) / 100
+	if s.r.IntN(6) == 0 || (p.cohort == cohortBad || p.cohort == cohortShell) && s.r.IntN(3) > 0 {
 		paid = c.capital * between(s.r, 0, 10) / 100
 	}
-	if p.cohort == cohortShell && s.r.IntN(3) == 0 {
+	if s.r.IntN(40) == 0 || p.cohort == cohortShell && s.r.IntN(5) == 0 {
 		abnormal = day(c.known.AddDate(0, 0, -7))
 	}
 	scope := s.w.lex.pick(s.r, p.scope)
-	write := func(address, abnormal string, staff int64, known time.Time) {
-		s.out["companies"].row(c.id, c.name, p.kind, p.industry, c.division, address, number(c.capital)+".00",
+	write := func(name, address, abnormal string, staff int64, known time.Time) {
+		s.out["companies"].row(c.id, name, p.kind, p.industry, c.division, address, number(c.capital)+".00",
 			number(paid)+".00", day(c.established), "active", scope, c.site, c.phone, number(staff), abnormal, "SAMR", stamp(known))
 	}
-	write(c.address, abnormal, c.staff, c.known)
-	moved := s.r.IntN(25) == 0
+	write(c.name, c.address, abnormal, c.staff, c.known)
+	changes := s.r.IntN(5) / 4 * (1 + s.r.IntN(2))
 	if p.cohort == cohortBad {
-		moved = s.r.IntN(2) == 0
+		changes = s.r.IntN(3)
 	}
-	if moved {
-		later := c.known.Add(s.w.end.Sub(c.known) * time.Duration(between(s.r, 30, 90)) / 100)
-		address := s.w.address(s.r, c.division)
-		write(address, abnormal, c.staff, later)
+	for n := range changes {
+		left := s.w.end.Sub(c.known)
+		later := c.known.Add(left * time.Duration(30*(n+1)+s.r.IntN(20)) / 100)
+		write(c.name, s.w.address(s.r, c.division), abnormal, max(0, c.staff+between(s.r, -2, 4)), later)
 	}
-	s.out["accounts"].row(c.account, bankCode(s.r.IntN(len(s.w.lex["bank_name"]))), "company:"+c.id, p.class,
+	s.out["accounts"].row(c.account, bankCode(s.r.IntN(len(s.w.lex.lines["bank_name"]))), "company:"+c.id, p.class,
 		day(c.established.AddDate(0, 0, 20)), "active", c.division, c.phone, "BANK", stamp(c.known))
 }
 
-func (s *scribe) person(p *person, i int) {
-	known := stamp(s.w.end.AddDate(0, 0, -int(between(s.r, 20, 720))))
-	s.out["persons"].row(p.id, p.name, p.division, number(p.birth), "SAMR", known)
-	opened := s.w.end.AddDate(0, 0, -int(between(s.r, 60, 5000)))
-	class := []string{"I", "I", "I", "II", "II", "III"}[s.r.IntN(6)]
+// oneHolderIn is of how many companies one has a holder whose own account is known; that of who represents it always is.
+const oneHolderIn = 5
+
+// officers writes the two people of a company, and their accounts.
+func (s *scribe) officers(c *company) {
+	for n := range 2 {
+		i := 2*c.index + n
+		if n == 1 && c.holder == c.legal && c.scheme == nil {
+			continue
+		}
+		p := s.w.person(i)
+		s.person(&p)
+		if n == 0 || c.scheme != nil || c.index%oneHolderIn == 0 {
+			s.account(&p)
+		}
+	}
+}
+
+func (s *scribe) person(p *person) {
+	known := s.w.days.start.Add(time.Duration(p.r.IntN(700*24)) * time.Hour)
+	s.out["persons"].row(p.id, p.name, p.division, number(p.birth), "SAMR", stamp(known))
+}
+
+func (s *scribe) account(p *person) {
+	known := s.w.days.start.Add(time.Duration(p.r.IntN(700*24)) * time.Hour)
+	opened := known.AddDate(0, 0, -int(between(p.r, 5, 5000)))
+	class := []string{"I", "I", "I", "II", "II", "III"}[p.r.IntN(6)]
 	s.out["accounts"].row(p.account, bankCode(p.bank), "person:"+p.id, class, day(opened), "active", p.division,
-		fmt.Sprintf("199%08d", i%100_000_000), "BANK", known)
+		"199"+p.account[len(p.account)-7:]+strconv.Itoa(p.bank), "BANK", stamp(known))
 }
 
 func (s *scribe) licence(c *company) {
-	if c.profile.licence == "" {
+	p := c.profile
+	if p.licence == "" || s.r.IntN(100) >= p.licensed {
 		return
 	}
-	issuer := s.w.lex.pick(s.r, "issuer_"+c.profile.licence)
+	issuer := s.w.lex.pick(s.r, "issuer_"+p.licence)
 	from := c.established.AddDate(0, 1, 0)
-	s.out["licences"].row(c.id, c.profile.licence, fmt.Sprintf("XK%s%06d", c.division, s.r.IntN(1_000_000)), issuer, day(from),
-		day(s.w.end.AddDate(int(between(s.r, 1, 4)), 0, 0)), "LIC", stamp(c.known))
+	until := s.w.end.AddDate(int(between(s.r, 1, 4)), int(between(s.r, 0, 11)), 0)
+	if p.cohort == cohortBad && s.r.IntN(2) == 0 || s.r.IntN(60) == 0 {
+		until = s.w.end.AddDate(0, -int(between(s.r, 1, 12)), 0)
+	}
+	if !until.After(from) {
+		until = from.AddDate(3, 0, 0)
+	}
+	s.out["licences"].row(c.id, p.licence, fmt.Sprintf("XK%s%06d", c.division, c.index), issuer, day(from), day(until), "LIC",
+		stamp(c.known))
 }
 
-// products writes one observation a month, with the investors of that month.
-func (s *scribe) products(c *company) {
+// products writes one observation a month from the beginning of the offer, with the investors of that month.
+func (s *scribe) products(c *company, v voice) {
 	p := &c.product
 	if p.id == "" {
 		return
 	}
-	yield, period := "", ""
-	if p.permille > 0 {
-		yield, period = strconv.FormatFloat(float64(p.permille)/1000, 'f', 3, 64), c.profile.period
+	yield, guaranteed := "", ""
+	if p.permyriad > 0 && s.r.IntN(4) > 0 {
+		yield = strconv.FormatFloat(float64(p.permyriad)/10_000, 'f', -1, 64)
 	}
-	source := []string{"WEB", "APP", "AD"}[s.r.IntN(3)]
-	text := s.w.lex.say(s.r, firstText(c.profile), p.values)
-	term := []string{"", "7", "30", "90", "180", "365"}[s.r.IntN(6)]
-	guaranteed := ""
+	period := p.period
+	if yield == "" {
+		period = ""
+	}
 	if p.guarantee {
 		guaranteed = "true"
 	}
-	for m := range p.months {
+	source := []string{"WEB", "APP", "AD"}[s.r.IntN(3)]
+	text := s.w.lex.say(s.r, s.productText(c), v)
+	term := []string{"", "7", "30", "90", "180", "365"}[s.r.IntN(6)]
+	until, growth := s.w.end, 0.01+s.r.Float64()*0.04
+	if sc := c.scheme; sc != nil {
+		until, growth = sc.life.last(s.w.end), 0.12+s.r.Float64()*0.35
+		sc.learn(p.from)
+	} else if c.profile.typology == "near_miss_honest_growth" || s.r.IntN(20) == 0 {
+		growth = 0.08 + s.r.Float64()*0.3
+	}
+	months := max(1, min(int(until.Sub(p.from).Hours()/24/30)+1, 24))
+	if c.scheme == nil {
+		months = min(months, 3)
+	}
+	for m := range months {
 		investors, raised := "", ""
 		if p.investors > 0 {
-			n := int64(float64(p.investors)*math.Pow(p.growth, float64(m+1-p.months))*(0.95+s.r.Float64()/10)) + 1
+			n := int64(float64(p.investors)*math.Pow(1+growth, float64(m+1-months))*(0.95+s.r.Float64()/10)) + 1
 			investors, raised = number(n), yuan(n*p.ticket*100)
 		}
-		seen := s.w.end.AddDate(0, 0, -30*(p.months-m)).Add(time.Duration(s.r.IntN(28*24*60)) * time.Minute)
+		seen := p.from
+		if m > 0 {
+			seen = until.Add(-time.Duration((months-1-m)*30*24+s.r.IntN(28*24)+1) * time.Hour)
+		}
+		if seen.Before(p.from) || !seen.Before(s.w.end) {
+			seen = p.from
+		}
 		s.out["products"].row(p.id, c.id, p.name, c.profile.area, yield, period, term, investors, raised, guaranteed,
 			"online", c.site+"/p", text, source, stamp(seen))
 	}
 }
 
-// firstText is the section that speaks of the product.
-func firstText(p *profile) string {
-	for _, plan := range p.signals {
-		if plan.kind == "advert" || plan.kind == "app" || plan.kind == "web_page" {
-			return plan.section
-		}
+// productText is the section that speaks of the product.
+func (s *scribe) productText(c *company) string {
+	switch {
+	case c.scheme != nil:
+		return "page"
+	case c.profile.cohort == cohortNear && len(c.profile.signals) > 0 && c.profile.signals[0].section != "accuse_text":
+		return c.profile.signals[0].section
 	}
-	return p.scope
-}
-
-func (s *scribe) relations(c *company) {
-	since, known := day(c.established), stamp(c.known)
-	legal, holder := "person:"+s.w.persons[c.legal].id, "person:"+s.w.persons[c.holder].id
-	self := "company:" + c.id
-	write := func(from, to, kind, ratio string) {
-		s.out["relations"].row(from, to, kind, ratio, "", since, "", "SAMR", known)
-	}
-	write(legal, self, "legal_representative", "")
-	if legal == holder {
-		write(holder, self, "shareholder", "1")
-	} else {
-		share := between(s.r, 10, 90)
-		write(holder, self, "shareholder", strconv.FormatFloat(float64(share)/100, 'f', 2, 64))
-		write(legal, self, "shareholder", strconv.FormatFloat(float64(100-share)/100, 'f', 2, 64))
-	}
-	if s.r.IntN(3) == 0 {
-		write(legal, self, "manager", "")
-	}
-	for _, i := range c.shells {
-		shell := "company:" + s.w.companies[i].id
-		write(shell, self, "same_address", "")
-		write(shell, self, "same_phone", "")
-		if s.r.IntN(2) == 0 {
-			write(self, shell, "shareholder", "0.60")
-		}
-	}
-}
-
-// signals writes what is reported of a company by one plan.
-func (s *scribe) signals(c *company, plan signalPlan) {
-	burst := time.Duration(between(s.r, 20, 400)) * 24 * time.Hour
-	for range plan.times.whole(s.r) {
-		s.signal(c.id, plan.kind, plan.source, s.w.end.Add(-s.age(plan.pattern, burst)), s.w.lex.say(s.r, plan.section, c.product.values), c.site)
-	}
-}
-
-// age draws how long before the end something is reported.
-func (s *scribe) age(pattern string, burst time.Duration) time.Duration {
-	const year = 365 * 24 * time.Hour
-	u := s.r.Float64()
-	var age time.Duration
-	switch pattern {
-	case "ramp":
-		age = time.Duration(u * u * float64(200*24*time.Hour))
-	case "recent":
-		age = time.Duration(u * float64(45*24*time.Hour))
-	case "burst":
-		age = burst - time.Duration(u*float64(20*time.Hour))
-	default:
-		age = time.Duration(u * float64(2*year-48*time.Hour))
-	}
-	return age.Truncate(time.Second) + time.Minute
-}
-
-func (s *scribe) signal(id, kind, source string, at time.Time, text, site string) {
-	s.refs++
-	url, severity := "", ""
-	if kind == "advert" || kind == "web_page" || kind == "app" || kind == "recruitment" || kind == "opinion" {
-		url = fmt.Sprintf("%s/%d", site, s.refs)
-	}
-	if kind == "complaint" || kind == "tip" || kind == "petition" {
-		severity = []string{"low", "medium", "medium", "high"}[s.r.IntN(4)]
-	}
-	s.out["signals"].row("company:"+id, kind, stamp(at), "", "", text, url, severity,
-		fmt.Sprintf("%s-%07d", s.prefix, s.refs), source, stamp(at))
-}
-
-func (s *scribe) label(i int, c *company) {
-	row := func(scheme, bad string) {
-		s.out["labels"].row(fmt.Sprintf("%s-%s-%06d", scheme, s.prefix, i+1), c.profile.typology, "company:"+c.id, bad)
-	}
-	switch c.profile.cohort {
-	case cohortBad:
-		row("S", "true")
-	case cohortNear:
-		row("N", "false")
-	case cohortShell:
-		row("U", "unknown")
-	}
+	return c.profile.scope
 }

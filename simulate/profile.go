@@ -21,6 +21,7 @@ const (
 	cohortLicensed cohort = "licensed"
 	cohortShell    cohort = "shell"
 	cohortOrdinary cohort = "ordinary"
+	cohortMacro    cohort = "macro"
 )
 
 // profile is a way for a company to be.
@@ -33,14 +34,21 @@ type profile struct {
 	suffix    string
 	scope     string
 	licence   string
+	licensed  int // per cent of the companies that have the licence
 	area      string
-	yield     span
-	period    string
+	yields    []yieldSpan // of which a company draws one
 	investors span
 	capital   span
 	staff     span
 	class     string
+	age       span // days
 	signals   []signalPlan
+}
+
+// yieldSpan is a range of promised yields per period; no period: nothing is promised in figures.
+type yieldSpan struct {
+	period string
+	span   span
 }
 
 // span is a range of numbers; one that was not given says nothing.
@@ -66,26 +74,73 @@ func readProfiles() ([]profile, error) {
 		return nil, fmt.Errorf("read profiles: %w", err)
 	}
 	list := make([]profile, 0, len(rows))
+	macros := map[string][]signalPlan{}
 	for _, row := range rows[1:] {
-		p := profile{cohort: cohort(row[0]), typology: row[1], kind: row[3], industry: row[4], suffix: row[5], scope: row[6],
-			licence: row[7], area: row[8], period: row[10], class: row[14]}
-		if p.weight, err = strconv.ParseInt(row[2], 10, 64); err != nil {
-			return nil, fmt.Errorf("read profile %s: %w", p.typology, err)
+		p, err := readProfile(row, macros)
+		if err != nil {
+			return nil, fmt.Errorf("read profile %s: %w", row[1], err)
 		}
-		for into, text := range map[*span]string{&p.yield: row[9], &p.investors: row[11], &p.capital: row[12], &p.staff: row[13]} {
-			if *into, err = readSpan(text); err != nil {
-				return nil, fmt.Errorf("read profile %s: %w", p.typology, err)
-			}
-		}
-		for word := range strings.FieldsSeq(row[15]) {
-			part := strings.Split(word, ":")
-			times, err := readSpan(part[3])
-			if err != nil {
-				return nil, fmt.Errorf("read profile %s: %w", p.typology, err)
-			}
-			p.signals = append(p.signals, signalPlan{kind: part[0], source: part[1], section: part[2], times: times, pattern: part[4]})
+		if p.cohort == cohortMacro {
+			macros[p.typology] = p.signals
+			continue
 		}
 		list = append(list, p)
+	}
+	return list, nil
+}
+
+func readProfile(row []string, macros map[string][]signalPlan) (profile, error) {
+	p := profile{cohort: cohort(row[0]), typology: row[1], kind: row[3], industry: row[4], suffix: row[5], scope: row[6],
+		area: row[8], class: row[13], licensed: 100}
+	var err error
+	if p.weight, err = strconv.ParseInt(row[2], 10, 64); err != nil {
+		return p, err
+	}
+	kind, share, some := strings.Cut(row[7], "%")
+	if p.licence = kind; some {
+		if p.licensed, err = strconv.Atoi(share); err != nil {
+			return p, err
+		}
+	}
+	for word := range strings.FieldsSeq(row[9]) {
+		period, text, _ := strings.Cut(word, ":")
+		y := yieldSpan{}
+		if period != "none" {
+			if y.span, err = readSpan(text); err != nil {
+				return p, err
+			}
+			y.period = period
+		}
+		p.yields = append(p.yields, y)
+	}
+	for i, into := range []*span{&p.investors, &p.capital, &p.staff, nil, &p.age} {
+		if into == nil {
+			continue
+		}
+		if *into, err = readSpan(row[10+i]); err != nil {
+			return p, err
+		}
+	}
+	p.signals, err = readSignals(row[15], macros)
+	return p, err
+}
+
+func readSignals(text string, macros map[string][]signalPlan) ([]signalPlan, error) {
+	var list []signalPlan
+	for word := range strings.FieldsSeq(text) {
+		if name, ok := strings.CutPrefix(word, "@"); ok {
+			list = append(list, macros[name]...)
+			continue
+		}
+		f := strings.Split(word, ":")
+		if len(f) != 5 {
+			return nil, fmt.Errorf("signals %q", word)
+		}
+		times, err := readSpan(f[3])
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, signalPlan{kind: f[0], source: f[1], section: f[2], times: times, pattern: f[4]})
 	}
 	return list, nil
 }
@@ -106,29 +161,20 @@ func readSpan(s string) (span, error) {
 	return span{low: low, high: high, given: true}, nil
 }
 
-// wheel draws profiles of one cohort by weight.
-type wheel struct {
-	list  []*profile
-	total int64
-}
-
-func wheelOf(all []profile, c cohort) wheel {
-	var w wheel
-	for i := range all {
-		if all[i].cohort == c {
-			w.list = append(w.list, &all[i])
-			w.total += all[i].weight
+// ofCohort gives the numbers of the profiles of one cohort, each as often as it weighs; the first round holds each once.
+func ofCohort(all []profile, c cohort, shuffle func(int, func(i, j int))) []uint8 {
+	var turns []uint8
+	for round := int64(0); ; round++ {
+		from := len(turns)
+		for i := range all {
+			if all[i].cohort == c && all[i].weight > round {
+				turns = append(turns, uint8(i))
+			}
 		}
-	}
-	return w
-}
-
-func (w wheel) draw(r *rand.Rand) *profile {
-	n := r.Int64N(w.total)
-	for _, p := range w.list {
-		if n -= p.weight; n < 0 {
-			return p
+		if len(turns) == from {
+			return turns
 		}
+		part := turns[from:]
+		shuffle(len(part), func(i, j int) { part[i], part[j] = part[j], part[i] })
 	}
-	return w.list[0]
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Summary counts the rows written per file, labels.csv included.
+// Summary counts the rows written per file, those beside the canonical tables included.
 type Summary struct {
 	Rows map[string]int
 }
@@ -41,6 +41,8 @@ func columns() [][]string {
 		{"transfers", "id", "from_account", "to_account", "amount", "currency", "at", "channel", "device", "memo", "source"},
 		{"signals", "subject", "kind", "at", "count", "amount", "text", "url", "severity", "ref", "source", "observed_at"},
 		{"labels", "scheme", "typology", "subject", "is_bad"},
+		{"first_fact", "scheme", "observed_at"},
+		{"chain", "step", "subject"},
 	}
 }
 

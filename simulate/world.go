@@ -1,60 +1,29 @@
 package simulate
 
 import (
-	"fmt"
-	"math"
 	"math/rand/v2"
 	"time"
 
 	"xiezhi/reference"
 )
 
-// company is an invented company.
-type company struct {
-	id, name, brand string
-	division        string
-	address, phone  string
-	site            string
-	profile         *profile
-	established     time.Time
-	known           time.Time // when the registry was read
-	capital         int64     // yuan
-	staff           int64
-	legal, holder   int // persons
-	account         string
-	product         product
-	shells          []int
-}
-
-// product is what a company offers; permille is the promised yield in thousandths.
-type product struct {
-	id, name  string
-	permille  int64
-	investors int64
-	ticket    int64 // yuan per investor
-	months    int
-	growth    float64
-	guarantee bool
-	values    map[string]string
-}
-
-type person struct {
-	id, name, division string
-	birth              int64
-	account            string
-	bank               int
-}
-
-// world is a province before it is written. It grows with the number of companies, never with that of transfers.
+// world is a province before it is written. Companies and people are not held: each is drawn again from its number
+// whenever it is asked for, so that a million of them cost two bytes each.
 type world struct {
-	r         *rand.Rand
-	lex       lexicon
+	seed      uint64
+	lex       *lexicon
 	end       time.Time
+	days      *almanac
 	places    []place
-	companies []company
-	persons   []person // first the officers, then the residents
-	officers  int
-	taken     map[string]bool // credit codes and names
+	profiles  []profile
+	plan      []uint8         // the profile of each company: first those asked for, then the shells, then the chain
+	asked     int             // companies that were asked for
+	schemes   []*scheme       // of the bad companies
+	at        map[int]*scheme // by company, also of the shells
+	chain     []int           // companies that hold one another, from the nearest to the last
+	names     [3][]string     // the parts of a brand
+	residents int             // people who are no officers
+	mules     int             // people who lend their accounts, after the residents
 }
 
 // The random streams: each part draws from its own, so that more transfers do not change the companies.
@@ -63,9 +32,16 @@ const (
 	streamFacts
 	streamMoney
 	streamStory
+	streamCompany
+	streamPerson
+	streamScheme
+	streamActor
 )
 
-func stream(seed uint64, n uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, n)) }
+func stream(seed, n uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, n)) }
+
+// nth is the stream of one thing of a kind.
+func (w *world) nth(kind uint64, i int) *rand.Rand { return stream(w.seed, kind<<40|uint64(i)) }
 
 func newWorld(o Options) (*world, error) {
 	if err := o.check(); err != nil {
@@ -75,77 +51,91 @@ func newWorld(o Options) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	places, err := o.places()
-	if err != nil {
+	w := &world{seed: o.Seed, end: end, at: map[int]*scheme{}}
+	if w.places, err = o.places(); err != nil {
 		return nil, err
 	}
-	return &world{r: stream(o.Seed, streamWorld), lex: readLexicon(), end: end, places: places, taken: map[string]bool{}}, nil
+	if w.lex, err = readLexicon(); err != nil {
+		return nil, err
+	}
+	if w.days, err = newAlmanac(end, w.lex.lines["spring_festival"]); err != nil {
+		return nil, err
+	}
+	w.names = [3][]string{w.lex.lines["brand_a"], w.lex.lines["brand_b"], w.lex.lines["brand_c"]}
+	w.profiles, err = readProfiles()
+	return w, err
 }
 
-// Shares of the cohorts; whatever is left is ordinary.
+// Shares of the cohorts; whatever is left is ordinary. 60 of 11,000 are bad, as of the companies that were analysed in
+// Shenzhen in 2018; a small province has more of them, so that there is something to find.
 const (
-	oneBadIn      = 100
+	oneBadIn      = 11_000 / 60
+	oneBadInSmall = 10
+	fewBad        = 24
 	oneNearIn     = 5
-	oneLicensedIn = 20
+	oneLicensedIn = 3
+	chainFrom     = 1000 // companies from which on a province has a chain
+	chainLength   = 35   // companies of it
 )
 
-// populate makes n companies, the shells of the bad ones, and the people.
-func (w *world) populate(n int) error {
-	profiles, err := readProfiles()
-	if err != nil {
-		return err
-	}
-	for _, p := range w.plan(profiles, n) {
-		w.addCompany(p)
-	}
+// populate plans n companies, the shells of the bad ones, the chain, and the people.
+func (w *world) populate(n int) {
+	w.asked = n
+	w.plan = w.deal(n)
+	shell := ofCohort(w.profiles, cohortShell, func(int, func(i, j int)) {})[0]
 	for i := range n {
-		if w.companies[i].profile.typology == "near_miss_similar_name" {
-			w.borrowBrand(i)
-		}
-		if w.companies[i].profile.cohort == cohortBad {
-			w.addShells(i, wheelOf(profiles, cohortShell))
+		if w.profiles[w.plan[i]].cohort == cohortBad {
+			w.addScheme(i, shell)
 		}
 	}
-	w.officers = len(w.persons)
-	for range max(50, 4*n) {
-		w.addPerson(w.place(), 18, 82)
+	if n >= chainFrom {
+		for range chainLength {
+			w.chain = append(w.chain, len(w.plan))
+			w.plan = append(w.plan, shell)
+		}
 	}
-	return nil
+	w.residents = max(50, 3*n/2)
+	for _, s := range w.schemes {
+		s.firstMule = w.firstMule() + w.mules
+		w.mules += s.mules
+	}
+	w.mules += ringsOf(n) * ringMules
 }
 
-// plan deals the cohorts out: every kind of bad and near miss in turn, the rest by weight, all in mixed order.
-func (w *world) plan(profiles []profile, n int) []*profile {
-	list := make([]*profile, 0, n)
-	deal := func(c cohort, count int) {
-		kinds := wheelOf(profiles, c)
-		var turns []*profile
-		for _, p := range kinds.list {
-			for range p.weight {
-				turns = append(turns, p)
-			}
-		}
-		w.r.Shuffle(len(turns), func(i, j int) { turns[i], turns[j] = turns[j], turns[i] })
+// officers is the number of the first person who is no officer: each company has room for two.
+func (w *world) officers() int { return 2 * len(w.plan) }
+
+func (w *world) firstMule() int { return w.officers() + w.residents }
+
+func badOf(n int) int { return max(n/oneBadIn, min((n+oneBadInSmall/2)/oneBadInSmall, fewBad)) }
+
+// deal gives each company its profile, the cohorts in mixed order.
+func (w *world) deal(n int) []uint8 {
+	r := stream(w.seed, streamWorld)
+	list := make([]uint8, 0, n)
+	give := func(c cohort, count int) {
+		turns := ofCohort(w.profiles, c, r.Shuffle)
 		for i := 0; i < count && len(list) < n; i++ {
 			list = append(list, turns[i%len(turns)])
 		}
 	}
-	deal(cohortBad, (n+oneBadIn/2)/oneBadIn)
-	deal(cohortNear, (n+oneNearIn-1)/oneNearIn)
-	deal(cohortLicensed, n/oneLicensedIn)
-	ordinary := wheelOf(profiles, cohortOrdinary)
+	give(cohortBad, badOf(n))
+	give(cohortNear, (n+oneNearIn-1)/oneNearIn)
+	give(cohortLicensed, n/oneLicensedIn)
+	ordinary := ofCohort(w.profiles, cohortOrdinary, r.Shuffle)
 	for len(list) < n {
-		list = append(list, ordinary.draw(w.r))
+		list = append(list, ordinary[r.IntN(len(ordinary))])
 	}
-	w.r.Shuffle(n, func(i, j int) { list[i], list[j] = list[j], list[i] })
+	r.Shuffle(n, func(i, j int) { list[i], list[j] = list[j], list[i] })
 	return list
 }
 
-func (w *world) place() string {
+func (w *world) place(r *rand.Rand) string {
 	total := int64(0)
 	for _, p := range w.places {
 		total += p.weight
 	}
-	n := w.r.Int64N(total)
+	n := r.Int64N(total)
 	for _, p := range w.places {
 		if n -= p.weight; n < 0 {
 			return p.code
@@ -156,137 +146,32 @@ func (w *world) place() string {
 
 const creditCodeSet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
-// creditCode invents a valid code that is not taken.
-func (w *world) creditCode(division string) string {
-	for {
-		org := []byte("MA")
-		for range 6 {
-			org = append(org, creditCodeSet[w.r.IntN(len(creditCodeSet))])
-		}
-		code := reference.NewUSCC("91", division, string(org))
-		if code != "" && !w.taken[code] {
-			w.taken[code] = true
-			return code
-		}
+// creditCode gives the valid code of the i-th company; no two are the same.
+func (w *world) creditCode(division string, i int) string {
+	const space = 31 * 31 * 31 * 31 * 31
+	n := (uint64(i)*7_368_787 + w.seed%space*613) % space // 7,368,787 and 31 share no factor: no number comes twice
+	org := []byte("MA5")
+	for range 5 {
+		org = append(org, creditCodeSet[n%31])
+		n /= 31
 	}
+	if code := reference.NewUSCC("91", division, string(org)); code != "" {
+		return code
+	}
+	return reference.NewUSCC("92", division, string(org))
 }
 
-func (w *world) addCompany(p *profile) *company {
-	c := company{profile: p, division: w.place()}
-	c.id = w.creditCode(c.division)
-	c.brand = w.brand()
-	c.name = w.freeName(c.division, &c.brand, p.suffix)
-	c.address = w.address(w.r, c.division)
-	c.phone = fmt.Sprintf("0755-55%06d", w.r.IntN(1_000_000))
-	c.site = fmt.Sprintf("https://www.c%s.example", c.id[10:])
-	age := between(w.r, 400, 7300)
-	if p.cohort == cohortBad || p.cohort == cohortShell {
-		age = between(w.r, 240, 900)
+// brand gives the brand of the i-th company; no two are the same.
+func (w *world) brand(i int) string {
+	a, b, c := len(w.names[0]), len(w.names[1]), len(w.names[2])
+	if i%3 != 0 && i < a*b {
+		k := (i*5_003 + int(w.seed%9973)) % (a * b)
+		return w.names[0][k%a] + w.names[1][k/a]
 	}
-	c.established = w.end.AddDate(0, 0, -int(age))
-	c.known = w.end.Add(-time.Duration(between(w.r, 30*24, min(age-1, 720)*24)) * time.Hour)
-	c.capital = int64(p.capital.draw(w.r)) / 10_000 * 10_000
-	c.staff = p.staff.whole(w.r)
-	c.legal = w.addPerson(c.division, 24, 66)
-	c.holder = c.legal
-	if w.r.IntN(3) > 0 {
-		c.holder = w.addPerson(c.division, 24, 70)
+	k := (i*15_485_863 + int(w.seed%9973)) % (a * b * c)
+	tail := ""
+	for n := i / (a * b * c); n > 0; n /= b {
+		tail += w.names[1][n%b]
 	}
-	c.account = fmt.Sprintf("A-C%07d", len(w.companies)+1)
-	c.product = w.product(&c)
-	w.companies = append(w.companies, c)
-	return &w.companies[len(w.companies)-1]
-}
-
-func (w *world) brand() string {
-	return w.lex.pick(w.r, "first") + w.lex.pick(w.r, "second") + w.lex.pick(w.r, "third")
-}
-
-// freeName draws names until one is not taken; with many companies the brands grow longer.
-func (w *world) freeName(division string, brand *string, suffix string) string {
-	for try := 0; ; try++ {
-		name := w.lex.pick(w.r, "city_"+division) + *brand + w.lex.pick(w.r, suffix)
-		if !w.taken[name] {
-			w.taken[name] = true
-			return name
-		}
-		if *brand = w.brand(); try > 3 {
-			*brand += w.lex.pick(w.r, "second")
-		}
-	}
-}
-
-func (w *world) address(r *rand.Rand, division string) string {
-	return w.lex.say(r, "address", map[string]string{"place": w.lex.pick(r, "place_"+division)})
-}
-
-func (w *world) addPerson(division string, youngest, oldest int64) int {
-	i := len(w.persons)
-	name := w.lex.pick(w.r, "surname") + w.lex.pick(w.r, "given")
-	if w.r.IntN(4) > 0 {
-		name += w.lex.pick(w.r, "given")
-	}
-	w.persons = append(w.persons, person{
-		id: fmt.Sprintf("P-%07d", i+1), name: name, division: division, account: fmt.Sprintf("A-P%07d", i+1),
-		birth: int64(w.end.Year()) - between(w.r, youngest, oldest), bank: w.r.IntN(len(w.lex["bank_name"])),
-	})
-	return i
-}
-
-// borrowBrand gives an honest company the brand of a bad one.
-func (w *world) borrowBrand(i int) {
-	for j := range w.companies {
-		if other := &w.companies[(i+j)%len(w.companies)]; other.profile.cohort == cohortBad {
-			name := w.lex.pick(w.r, "city_"+w.companies[i].division) + other.brand + w.lex.pick(w.r, w.companies[i].profile.suffix)
-			if !w.taken[name] {
-				w.taken[name] = true
-				w.companies[i].brand, w.companies[i].name = other.brand, name
-			}
-			return
-		}
-	}
-}
-
-// addShells puts one to three empty companies around a bad one, at its address.
-func (w *world) addShells(i int, shells wheel) {
-	for range between(w.r, 1, 3) {
-		shell := w.addCompany(shells.draw(w.r))
-		owner := &w.companies[i]
-		shell.division, shell.address, shell.phone = owner.division, owner.address, owner.phone
-		shell.legal = owner.holder
-		owner.shells = append(owner.shells, len(w.companies)-1)
-	}
-}
-
-func (w *world) product(c *company) product {
-	p := c.profile
-	values := map[string]string{"name": c.name, "brand": c.brand, "product": c.brand, "rate": "0", "rate_text": ""}
-	out := product{values: values, ticket: between(w.r, 8, 90) * 1000, months: 2, growth: 1.03}
-	if p.yield.given {
-		out.permille = max(1, int64(math.Round(p.yield.draw(w.r)*1000)))
-		values["rate"] = percent(out.permille)
-		values["rate_text"] = w.lex.say(w.r, "rate_"+p.period, values)
-	}
-	if p.area == "" {
-		return out
-	}
-	out.id = "PD-" + c.id[10:]
-	out.name = w.lex.say(w.r, "product_"+p.area, values)
-	values["product"] = out.name
-	if p.investors.given {
-		out.investors = p.investors.whole(w.r)
-	}
-	if p.cohort == cohortBad || p.typology == "near_miss_honest_growth" {
-		out.months, out.growth = int(between(w.r, 4, 11)), 1.15+w.r.Float64()/2
-	}
-	out.guarantee = p.cohort == cohortBad && w.r.IntN(3) > 0
-	return out
-}
-
-// percent writes thousandths as per cent: 15 is 1.5.
-func percent(permille int64) string {
-	if permille%10 == 0 {
-		return number(permille / 10)
-	}
-	return number(permille/10) + "." + number(permille%10)
+	return w.names[0][k%a] + w.names[1][k/a%b] + w.names[2][k/a/b] + tail
 }

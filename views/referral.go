@@ -21,3 +21,11 @@ func (f ActField) describedBy() string {
 	}
 	return ids
 }
+
+// inputType is the type of the field of one line.
+func (f ActField) inputType() string {
+	if f.Kind == "date" {
+		return "date"
+	}
+	return "text"
+}

@@ -81,7 +81,7 @@ func (s *Site) headers(c *gin.Context) {
 
 func (s *Site) limit(c *gin.Context) {
 	limit := int64(maxBody)
-	if strings.HasPrefix(c.Request.URL.Path, "/api/v1/facts/") || c.Request.URL.Path == "/batches" {
+	if strings.HasPrefix(c.Request.URL.Path, "/api/v1/facts/") || c.Request.URL.Path == "/batches" || c.Request.URL.Path == "/mappings/new" {
 		limit = maxFacts
 	}
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)

@@ -19,6 +19,7 @@ type Desk struct {
 	// Places are what connectors may use; without any, none can be set up.
 	Places Places
 
+	Quarantine Quarantine // where samples of files lie; empty where there is none
 	// Graph holds relations and money in memory; nil where nobody asks it.
 	Graph *Graph
 

@@ -1,6 +1,7 @@
 package work
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -75,64 +76,85 @@ type TypologyReport struct {
 var levelRanks = map[string]int{"red": 4, "orange": 3, "yellow": 2, "blue": 1}
 
 // Evaluate holds every alert of at least a level against labels. Flagged are the distinct alerted subjects of the kinds that the
-// labels hold; a subject without a label counts against precision, one labelled unknown counts nowhere.
+// labels hold, and the members of alerts that act in their schemes; a subject without a label counts against precision, one labelled unknown counts nowhere.
 func (d *Desk) Evaluate(ctx context.Context, labels []Label, target, minLevel string) (EvaluationReport, error) {
 	rank, ok := levelRanks[minLevel]
 	if !ok {
 		return EvaluationReport{}, fmt.Errorf("unknown level %q", minLevel)
 	}
-	scores, err := d.Store.AlertedSubjects(ctx, rank)
+	flags, err := d.Store.AlertedMembers(ctx, rank)
 	if err != nil {
 		return EvaluationReport{}, err
 	}
-	return evaluate(labels, scores, target, minLevel), nil
+	return evaluate(labels, flags, target, minLevel), nil
 }
 
-func evaluate(labels []Label, scores []models.SubjectScore, target, minLevel string) EvaluationReport {
-	rep := EvaluationReport{Target: target, MinLevel: minLevel, ByTypology: map[string]TypologyReport{}}
-	kinds, bad, unknown := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	known := map[string]bool{}
+// truth is what the labels say.
+type truth struct {
+	kinds   map[string]bool
+	known   map[string]bool // subjects that count
+	bad     map[string]bool
+	unknown map[string]bool // subjects that nothing is known of
+	schemes map[string][]Label
+}
+
+func readTruth(labels []Label) truth {
+	tr := truth{kinds: map[string]bool{}, known: map[string]bool{}, bad: map[string]bool{}, unknown: map[string]bool{}, schemes: map[string][]Label{}}
 	for _, l := range labels {
 		kind, _, _ := strings.Cut(l.Subject, ":")
-		kinds[kind] = true
-		known[l.Subject] = known[l.Subject] || l.Known
-		bad[l.Subject] = bad[l.Subject] || l.Bad
-	}
-	for s, k := range known {
-		if !k {
-			unknown[s] = true
-			continue
-		}
-		rep.Labelled++
-	}
-	positives := 0
-	for s, b := range bad {
-		if b && !unknown[s] {
-			positives++
+		tr.kinds[kind] = true
+		if l.Known {
+			tr.known[l.Subject] = true
+			tr.bad[l.Subject] = tr.bad[l.Subject] || l.Bad
+			tr.schemes[l.Scheme] = append(tr.schemes[l.Scheme], l)
 		}
 	}
-	flagged := map[string]bool{}
-	slices.SortStableFunc(scores, func(a, b models.SubjectScore) int {
-		switch {
-		case a.Idx > b.Idx:
-			return -1
-		case a.Idx < b.Idx:
-			return 1
+	for _, l := range labels {
+		if !tr.known[l.Subject] {
+			tr.unknown[l.Subject] = true
 		}
-		return strings.Compare(a.Subject, b.Subject)
+	}
+	return tr
+}
+
+func (tr truth) positives() int {
+	n := 0
+	for _, bad := range tr.bad {
+		if bad {
+			n++
+		}
+	}
+	return n
+}
+
+func evaluate(labels []Label, flags []models.AlertedMember, target, minLevel string) EvaluationReport {
+	tr := readTruth(labels)
+	rep := EvaluationReport{Target: target, MinLevel: minLevel, Labelled: len(tr.known), ByTypology: map[string]TypologyReport{}}
+	slices.SortStableFunc(flags, func(a, b models.AlertedMember) int {
+		return cmp.Or(cmp.Compare(b.Idx, a.Idx), cmp.Compare(a.Subject, b.Subject))
 	})
-	for _, s := range scores {
-		kind, _, _ := strings.Cut(s.Subject, ":")
-		if !kinds[kind] || unknown[s.Subject] || flagged[s.Subject] {
+	flagged := map[string]bool{}
+	alerts := map[int64]map[string]bool{}
+	for _, f := range flags {
+		kind, _, _ := strings.Cut(f.Subject, ":")
+		if !tr.kinds[kind] || tr.unknown[f.Subject] {
 			continue
 		}
-		flagged[s.Subject] = true
+		if alerts[f.AlertID] == nil {
+			alerts[f.AlertID] = map[string]bool{}
+		}
+		alerts[f.AlertID][f.Subject] = true
+		if flagged[f.Subject] {
+			continue
+		}
+		flagged[f.Subject] = true
 		rep.Flagged++
-		if bad[s.Subject] {
+		if tr.bad[f.Subject] {
 			rep.TruePositive++
 			rep.AveragePrecision += float64(rep.TruePositive) / float64(rep.Flagged)
 		}
 	}
+	positives := tr.positives()
 	rep.Precision, rep.Recall = share(rep.TruePositive, rep.Flagged), share(rep.TruePositive, positives)
 	if rep.Precision+rep.Recall > 0 {
 		rep.F1 = 2 * rep.Precision * rep.Recall / (rep.Precision + rep.Recall)
@@ -140,21 +162,21 @@ func evaluate(labels []Label, scores []models.SubjectScore, target, minLevel str
 	if positives > 0 {
 		rep.AveragePrecision /= float64(positives)
 	}
-	rep.typologies(labels, flagged)
+	rep.typologies(tr, flagged, alerts)
 	return rep
 }
 
-// typologies counts the schemes found. An alert has one member so far, so a scheme is found when it has one member that is
-// flagged; larger ones need alerts that gather their members.
-func (rep *EvaluationReport) typologies(labels []Label, flagged map[string]bool) {
-	members := map[string][]Label{}
-	for _, l := range labels {
-		if l.Known {
-			members[l.Scheme] = append(members[l.Scheme], l)
+// typologies counts the schemes found, each by one alert that holds at least half its members while at least half of the
+// alert's known members belong to it; a scheme with one subject is found when that subject is flagged.
+func (rep *EvaluationReport) typologies(tr truth, flagged map[string]bool, alerts map[int64]map[string]bool) {
+	holding := map[string][]int64{} // subject -> alerts
+	for id, members := range alerts {
+		for s := range members {
+			holding[s] = append(holding[s], id)
 		}
 	}
 	hits, right := map[string]int{}, map[string]int{}
-	for _, list := range members {
+	for _, list := range tr.schemes {
 		kind := list[0].Typology
 		for _, l := range list {
 			if flagged[l.Subject] {
@@ -164,12 +186,12 @@ func (rep *EvaluationReport) typologies(labels []Label, flagged map[string]bool)
 				}
 			}
 		}
-		if !list[0].Bad {
+		if !slices.ContainsFunc(list, func(l Label) bool { return l.Bad }) {
 			continue
 		}
 		t := rep.ByTypology[kind]
 		t.Schemes++
-		if len(list) == 1 && flagged[list[0].Subject] {
+		if tr.found(list, flagged, alerts, holding) {
 			t.Found++
 		}
 		rep.ByTypology[kind] = t
@@ -178,6 +200,34 @@ func (rep *EvaluationReport) typologies(labels []Label, flagged map[string]bool)
 		t.Recall, t.Precision = share(t.Found, t.Schemes), share(right[kind], hits[kind])
 		rep.ByTypology[kind] = t
 	}
+}
+
+func (tr truth) found(list []Label, flagged map[string]bool, alerts map[int64]map[string]bool, holding map[string][]int64) bool {
+	members := map[string]bool{}
+	for _, l := range list {
+		members[l.Subject] = true
+	}
+	if len(members) == 1 {
+		return flagged[list[0].Subject]
+	}
+	shared := map[int64]int{}
+	for s := range members {
+		for _, id := range holding[s] {
+			shared[id]++
+		}
+	}
+	for id, n := range shared {
+		known := 0
+		for s := range alerts[id] {
+			if tr.known[s] {
+				known++
+			}
+		}
+		if 2*n >= len(members) && 2*n >= known {
+			return true
+		}
+	}
+	return false
 }
 
 func share(a, b int) float64 {

@@ -2,8 +2,6 @@ package work
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -14,7 +12,7 @@ import (
 	"xiezhi/models"
 )
 
-// IngestOptions says what to load. Mapping is the path of a mapping file or the name of a shipped one; Source and Division fall
+// IngestOptions says what to load. Mapping is the path of a mapping file, the name of a shipped one, or the number or name of a saved one; Source and Division fall
 // back to the mapping's and then to the desk's defaults.
 type IngestOptions struct {
 	Paths    []string
@@ -42,6 +40,21 @@ type FileReport struct {
 	Refused   int64      `json:"refused"`
 	Error     string     `json:"error,omitempty"`
 	Errors    []RowError `json:"errors"`
+	Warnings  []Notice   `json:"warnings,omitempty"`
+}
+
+// Notice is something about a file that loses no row; Reason is worded by the caller from Key and Args.
+type Notice struct {
+	Reason string            `json:"reason"`
+	Key    string            `json:"-"`
+	Args   map[string]string `json:"-"`
+}
+
+// warn notes what a reader noticed.
+func (f *FileReport) warn(list []ingest.Warning) {
+	for _, w := range list {
+		f.Warnings = append(f.Warnings, Notice{Key: w.Key, Args: w.Args})
+	}
 }
 
 // RowError is one refused row; Reason is worded by the caller from Key and Args.
@@ -79,37 +92,9 @@ var ErrUnknownTable = errors.New("the table is not known: give --table or a mapp
 // DefaultSource is the source of rows that name none.
 const DefaultSource = "MANUAL"
 
-// LoadMapping finds a mapping: a file, else a shipped one by its name.
-func LoadMapping(name string) (*ingest.Mapping, string, error) {
-	if name == "" {
-		return nil, "", nil
-	}
-	body, err := os.ReadFile(name)
-	if errors.Is(err, os.ErrNotExist) {
-		m, err := ingest.Shipped(name)
-		if err != nil {
-			return nil, "", fmt.Errorf("no mapping file and no shipped mapping %q: %w", name, err)
-		}
-		return &m, "shipped:" + name, nil
-	}
-	if err != nil {
-		return nil, "", fmt.Errorf("read mapping: %w", err)
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, "", fmt.Errorf("read mapping: %w", err)
-	}
-	defer f.Close()
-	m, err := ingest.LoadMapping(f)
-	if err != nil {
-		return nil, "", fmt.Errorf("mapping %s: %w", name, err)
-	}
-	sum := sha256.Sum256(body)
-	return &m, hex.EncodeToString(sum[:]), nil
-}
-
 type input struct {
 	path  string
+	name  string // as the batch calls it
 	table models.Table
 	file  *ingest.File
 	err   error
@@ -118,7 +103,7 @@ type input struct {
 // Ingest loads files in the order in which their tables depend on each other.
 func (d *Desk) Ingest(ctx context.Context, actor models.Actor, opts IngestOptions) (IngestReport, error) {
 	started := time.Now()
-	mapping, digest, err := LoadMapping(opts.Mapping)
+	mapping, digest, err := d.findMapping(ctx, opts.Mapping)
 	if err != nil {
 		return IngestReport{}, err
 	}
@@ -133,13 +118,14 @@ func (d *Desk) Ingest(ctx context.Context, actor models.Actor, opts IngestOption
 	if opts.Source == "" {
 		opts.Source = DefaultSource
 	}
-	inputs, err := openAll(opts)
+	inputs, away, err := openAll(opts, mapping)
+	defer away()
 	if err != nil {
 		return IngestReport{}, err
 	}
 	plan := models.BatchPlan{Source: opts.Source, Division: opts.Division}
 	for _, in := range inputs {
-		f := models.BatchFile{Name: baseName(in.path), Table: in.table, Mapping: digest}
+		f := models.BatchFile{Name: in.name, Table: in.table, Mapping: digest}
 		if in.file != nil {
 			f.SHA256, f.Size = in.file.SHA256, in.file.Size
 		}
@@ -179,21 +165,52 @@ func baseName(path string) string {
 	return path
 }
 
-func openAll(opts IngestOptions) ([]input, error) {
-	var inputs []input
+// openAll opens what is to be loaded, archives member by member; away removes what was unpacked for it, also after an error.
+func openAll(opts IngestOptions, mapping *ingest.Mapping) (inputs []input, away func(), err error) {
+	var folders []string
+	away = func() {
+		for _, dir := range folders {
+			_ = os.RemoveAll(dir) // it lies in the system's folder for temporary files
+		}
+	}
+	member := ""
+	if mapping != nil {
+		member = mapping.Format.Member
+	}
 	for _, p := range opts.Paths {
-		in := input{path: p, table: opts.Table}
-		if in.table == "" {
-			in.table = ingest.TableOf(baseName(p))
+		dir, err := os.MkdirTemp("", "xiezhi-members-")
+		if err != nil {
+			return nil, away, fmt.Errorf("make a folder for the members of %s: %w", p, err)
 		}
-		if !slices.Contains(models.Tables(), in.table) {
-			return nil, fmt.Errorf("%s: %w", p, ErrUnknownTable)
+		folders = append(folders, dir)
+		list, is, err := ingest.Unpack(p, member, dir)
+		if !is {
+			list = []ingest.Member{{Name: baseName(p), Path: p}}
 		}
-		in.file, in.err = ingest.Open(p)
-		inputs = append(inputs, in)
+		if err != nil {
+			inputs = append(inputs, input{path: p, name: baseName(p), table: opts.Table, err: err})
+			continue
+		}
+		for _, m := range list {
+			in := input{path: m.Path, name: m.Name, table: opts.Table}
+			if in.table == "" {
+				in.table = ingest.TableOf(baseName(m.Path))
+			}
+			if is && in.table == "" && member == "" && len(list) > 1 {
+				continue // of an archive without a mapping the members count that are named after tables
+			}
+			if !slices.Contains(models.Tables(), in.table) {
+				return nil, away, fmt.Errorf("%s: %w", m.Name, ErrUnknownTable)
+			}
+			in.file, in.err = ingest.Open(m.Path)
+			inputs = append(inputs, in)
+		}
+	}
+	if len(inputs) == 0 {
+		return nil, away, ErrUnknownTable
 	}
 	ingest.Order(inputs, func(in input) models.Table { return in.table })
-	return inputs, nil
+	return inputs, away, nil
 }
 
 // chunkRows is how many rows one transaction of a load holds.
@@ -233,6 +250,8 @@ func (d *Desk) ingestFile(ctx context.Context, actor models.Actor, loader *model
 	if err := d.pump(ctx, r, loader, bf, &fr, progress); err != nil {
 		return fr, err
 	}
+	fr.warn(r.Warnings())
+	bf.Header = shapeText(r.Shape())
 	fr.Accepted, fr.Unchanged, fr.Refused = bf.Accepted, bf.Unchanged, bf.Refused
 	if err := r.Err(); err != nil {
 		return unreadable(err)
@@ -304,7 +323,7 @@ func fileKey(err error) (string, bool) {
 func dryRun(ctx context.Context, inputs []input, mapping *ingest.Mapping) (IngestReport, error) {
 	var rep IngestReport
 	for _, in := range inputs {
-		fr := FileReport{Name: baseName(in.path), Table: string(in.table), Errors: []RowError{}}
+		fr := FileReport{Name: in.name, Table: string(in.table), Errors: []RowError{}}
 		err := in.err
 		if err == nil {
 			err = dryRead(ctx, in, mapping, &fr)
@@ -333,5 +352,6 @@ func dryRead(ctx context.Context, in input, mapping *ingest.Mapping, fr *FileRep
 		fr.Refused++
 		fr.name(no.Line, no.Column, no.Key, no.Args)
 	}
+	fr.warn(r.Warnings())
 	return r.Err()
 }

@@ -28,6 +28,7 @@ type ScanReport struct {
 	ByLevel        map[string]int64 `json:"by_level"`
 	ByArea         map[string]int64 `json:"by_area"`
 	ByJurisdiction map[string]int64 `json:"by_jurisdiction"`
+	Money          MoneyReport      `json:"money"`
 	Notice         string           `json:"notice,omitempty"`
 	Seconds        float64          `json:"seconds"`
 }
@@ -70,6 +71,10 @@ func (d *Desk) Scan(ctx context.Context, actor models.Actor, opts ScanOptions) (
 	if err != nil {
 		return ScanReport{}, err
 	}
+	flow, err := d.scanMoney(ctx, actor, &sc, sources, present)
+	if err != nil {
+		return ScanReport{}, err
+	}
 	for {
 		targets, err := d.Store.ScanTargets(ctx, sc, scanChunk)
 		if err != nil {
@@ -102,11 +107,13 @@ func (d *Desk) Scan(ctx context.Context, actor models.Actor, opts ScanOptions) (
 			opts.Progress(sc.Subjects, 0, 0, time.Since(started))
 		}
 	}
+	sums.countMoney(flow)
+	sc.Subjects += flow.Accounts
 	if err := d.Store.FinishScan(ctx, actor, &sc, sums); err != nil {
 		return ScanReport{}, err
 	}
 	rep := ScanReport{Scan: sc.Ref, AsOf: end, Subjects: sc.Subjects, Changed: sc.Changed, ByLevel: sums.ByLevel, ByArea: sums.ByArea,
-		ByJurisdiction: sums.ByJurisdiction, Alerts: ScanAlerts{sc.Raised, sc.Updated, sc.Unchanged, sc.Closed}, Seconds: time.Since(started).Seconds()}
+		ByJurisdiction: sums.ByJurisdiction, Money: flow, Alerts: ScanAlerts{sc.Raised, sc.Updated, sc.Unchanged, sc.Closed}, Seconds: time.Since(started).Seconds()}
 	rep.Notice, err = d.staleNotice(ctx, end)
 	return rep, err
 }
@@ -125,6 +132,16 @@ func (s *Tallies) count(a models.Assessed) {
 		s.ByArea[a.Area]++
 		s.ByJurisdiction[a.Subject.DivisionCode]++
 	}
+}
+
+// countMoney counts the accounts looked at, each once: those whose schemes have a level by it, the others as none.
+func (s *Tallies) countMoney(rep MoneyReport) {
+	for _, l := range rep.levels {
+		s.ByLevel[l.level]++
+		s.ByArea[l.area]++
+		s.ByJurisdiction[l.division]++
+	}
+	s.ByLevel["none"] += max(0, rep.Accounts-int64(len(rep.levels)))
 }
 
 // levelRank orders levels for lists: red 4 to blue 1, none 0.

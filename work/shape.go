@@ -19,6 +19,19 @@ func shapeText(s ingest.Shape) string {
 	return string(b)
 }
 
+// WarningsOf gives what was noticed of a file when it was loaded.
+func WarningsOf(f models.BatchFile) []Notice {
+	var shape ingest.Shape
+	if err := json.Unmarshal([]byte(f.Header), &shape); err != nil {
+		return nil // it was not begun
+	}
+	var list []Notice
+	for _, w := range shape.Warnings {
+		list = append(list, Notice{Key: w.Key, Args: w.Args})
+	}
+	return list
+}
+
 // WriteRefused writes the refused rows of a file as one that can be mended and loaded again; reason words each refusal.
 func WriteRefused(w io.Writer, f models.BatchFile, rows iter.Seq[models.Refusal], reason func(key string, args map[string]string) string) error {
 	var shape ingest.Shape

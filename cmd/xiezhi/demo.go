@@ -55,8 +55,8 @@ func knownSources() []models.Source {
 
 // demoSize is the province of the demonstration.
 const (
-	demoCompanies = 1000
-	demoTransfers = 20000
+	demoCompanies = 11_000
+	demoTransfers = 200_000
 )
 
 func demoCommand() *cobra.Command {

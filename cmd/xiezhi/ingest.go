@@ -49,7 +49,7 @@ func ingestCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&table, "table", "", "canonical table of the files")
-	f.StringVar(&opts.Mapping, "mapping", "", "mapping: a YAML file or the name of a shipped one")
+	f.StringVar(&opts.Mapping, "mapping", "", "mapping: a YAML file, the name of a shipped one, or the number or name of a saved one")
 	f.StringVar(&opts.Source, "source", "", "source code of rows that name none")
 	f.StringVar(&opts.Division, "division", "", "division of rows without one (XIEZHI_DIVISION)")
 	f.BoolVar(&opts.DryRun, "dry-run", false, "read and check, store nothing")
@@ -70,6 +70,9 @@ func showIngest(out io.Writer, rep work.IngestReport, asJSON bool) error {
 		for j, e := range f.Errors {
 			rep.Files[i].Errors[j].Reason = messages.Text(i18n.English, e.Key, slots(e.Args)...)
 		}
+		for j, w := range f.Warnings {
+			rep.Files[i].Warnings[j].Reason = messages.Text(i18n.English, w.Key, slots(w.Args)...)
+		}
 	}
 	if asJSON {
 		err = json.NewEncoder(out).Encode(rep)
@@ -78,6 +81,9 @@ func showIngest(out io.Writer, rep work.IngestReport, asJSON bool) error {
 			fmt.Fprintf(out, "%s -> %s: %d accepted, %d unchanged, %d refused\n", f.Name, f.Table, f.Accepted, f.Unchanged, f.Refused)
 			for _, e := range f.Errors[:min(len(f.Errors), 10)] {
 				fmt.Fprintf(out, "  line %d, %s: %s\n", e.Line, e.Column, e.Reason)
+			}
+			for _, w := range f.Warnings {
+				fmt.Fprintf(out, "  note: %s\n", w.Reason)
 			}
 		}
 		fmt.Fprintf(out, "batch %s in %.1f s\n", rep.Batch, rep.Seconds)

@@ -215,7 +215,7 @@ func jsonBody(t testing.TB, form url.Values) string {
 		switch k {
 		case "alerts", "officers", "documents":
 			in[k] = v
-		case "facts", "offence", "amount", "people", "loss", "evidence", "proposal", "item_list", "expert_report", "approver", "number":
+		case "facts", "offence", "amount", "people", "loss", "evidence", "proposal", "item_list", "expert_report", "approver", "number", "to", "due", "receiver", "competent":
 			fields[k] = v[0]
 		case "version":
 			n, err := strconv.Atoi(v[0])
@@ -292,7 +292,7 @@ func newSieve(t *testing.T, target string) *sieve {
 func (s *sieve) hide() {
 	s.hidden = map[string][]string{}
 	pages := map[string]string{"alert": "GET /alerts/:ref", "dismissed": "GET /alerts/:ref", "company": "GET /companies/:id", "person": "GET /persons/:ref",
-		"account": "GET /accounts/:ref", "batch": "GET /batches/:ref", "TEAM_VERIFYING": "GET /referrals/:ref (unsent)", "NOT_APPROVED": "GET /referrals/:ref (refused)",
+		"account": "GET /accounts/:ref", "batch": "GET /batches/:ref", "mapping": "GET /mappings/:ref", "TEAM_VERIFYING": "GET /referrals/:ref (unsent)", "NOT_APPROVED": "GET /referrals/:ref (refused)",
 		"RECEIVED": "GET /referrals/:ref (sent)", "PENDING_PRINCIPAL": "GET /referrals/:ref (unsent)", "DELIVERED": "GET /referrals/:ref (sent)"}
 	for user := range s.w.roles {
 		for kind, page := range pages {
@@ -373,7 +373,7 @@ func (s *sieve) route(t *testing.T, a attack) {
 			continue
 		}
 		absent := s.try(t, a, user, "440300", unknownRef(a.kind), "unknown", nil)
-		for _, place := range places {
+		for _, place := range a.places() {
 			s.try(t, a, user, place, s.w.objects[a.kind][place], s.w.relation(a.kind, user, place), &absent)
 		}
 	}
@@ -385,6 +385,11 @@ func (s *sieve) route(t *testing.T, a attack) {
 		}
 		s.l.restore(t, s.l.tables)
 	}
+}
+
+// waits says that a route is lawful for nobody in the world as it stands: the event is none, or its limit is not over.
+func waits(route string) bool {
+	return slices.ContainsFunc([]string{"(no_event)", "(urge)", "(correct)", "(report_police_overdue)"}, func(s string) bool { return strings.HasSuffix(route, s) })
 }
 
 // TestMatrix tries every route as every user on objects in the user's own division, below, above, beside it, in another province, and
@@ -399,7 +404,7 @@ func TestMatrix(t *testing.T) {
 			}
 			routes++
 			s.route(t, a)
-			if s.carried[a.route] == 0 && !strings.Contains(a.route, "(hand_over)") && !strings.Contains(a.route, "(no_event)") {
+			if s.carried[a.route] == 0 && !waits(a.route) {
 				t.Errorf("%s: nobody may, so its refusals prove nothing", a.route)
 			}
 		}

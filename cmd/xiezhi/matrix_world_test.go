@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -161,6 +162,16 @@ var states = []stateWay{
 	{law.StateSupplementRequested, "submit_report approve send sign_receipt request_supplement"},
 	{law.StateUnderReview, "submit_report approve send sign_receipt start_review"},
 	{law.StateNotFiled, "submit_report approve send sign_receipt start_review decline"},
+	{law.StateCaseFiled, "submit_report approve send sign_receipt start_review file"},
+	{law.StateHandedOver, "submit_report approve send sign_receipt start_review file hand_over"},
+	{law.StateWithdrawn, "submit_report approve send sign_receipt start_review file withdraw"},
+	{law.StateProsecuted, "submit_report approve send sign_receipt start_review file hand_over prosecute"},
+	{law.StateJudged, "submit_report approve send sign_receipt start_review file hand_over prosecute judge"},
+	{law.StateResultDue, "submit_report approve send sign_receipt start_review file hand_over prosecute non_prosecution"},
+	{law.StateReconsideration, "submit_report approve send sign_receipt start_review decline request_reconsideration"},
+	{law.StateSupervisionRequested, "submit_report approve send sign_receipt start_review decline request_supervision"},
+	{law.StateReasonsDemanded, "submit_report approve send sign_receipt start_review decline request_supervision require_reasons"},
+	{law.StateOrderedToFile, "submit_report approve send sign_receipt start_review decline request_supervision require_reasons order_filing"},
 }
 
 // facts loads what is known of a place: enough companies that promise 8 % a day, a person, an account, and a row that is refused.
@@ -193,6 +204,7 @@ func (w *province) facts(t testing.TB, place string) {
 	if err != nil || rep.Files[3].Refused != 1 {
 		t.Fatalf("facts of %s: %+v %v", place, rep, err)
 	}
+	w.mappings(t, place)
 	w.put("batch", place, rep.Batch)
 	w.put("company", place, companyID(place, 0))
 	steward := models.Actor{Name: "test", Permits: map[models.Action]models.Scope{models.ActConnectorChange: models.ScopeOf(place)}}
@@ -234,6 +246,41 @@ func (w *province) factHash(t testing.TB, company string) string {
 		t.Fatal(company, err)
 	}
 	return facts.Registry[0].Hash
+}
+
+// owners are whose samples lie in each place.
+var owners = map[string]string{"440000": "steward1", "440300": "duty1", "440305": "duty3", "440100": "duty2", "430100": "handler5"}
+
+// mappings saves a mapping of the place's office, and keeps a sample there.
+func (w *province) mappings(t testing.TB, place string) {
+	t.Helper()
+	ctx, s := t.Context(), w.p.store
+	office, err := s.AuthorityByCode(ctx, "lead-"+place)
+	if err != nil {
+		t.Fatal(err)
+	}
+	user, err := s.UserByName(ctx, owners[place])
+	if err != nil {
+		t.Fatal(err)
+	}
+	actor := models.Actor{UserID: user.ID, Name: user.Name, AuthorityID: office.ID, Permits: map[models.Action]models.Scope{models.ActMappingChange: models.ScopeOf(place), models.ActMappingRead: models.ScopeOf(place)}}
+	m, err := s.SaveMapping(ctx, actor, models.NewMapping{Name: "映射" + place, Table: models.TableCompanies, Body: "table: companies\ncolumns: {uscc: uscc, name: name}\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.put("mapping", place, m.Ref)
+	ref, err := models.NewSampleRef()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sample := models.Sample{Ref: ref, Name: "companies.csv", Draft: `{"draft":{"table":"companies","points":{}}}`}
+	if err := w.p.desk.Quarantine.Keep(&sample, strings.NewReader("uscc,name\nC-1,甲公司\n"), 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.KeepSample(ctx, actor, sample); err != nil {
+		t.Fatal(err)
+	}
+	w.put("sample", place, ref)
 }
 
 func companyID(place string, i int) string { return fmt.Sprintf("M%s-%02d", place, i) }
@@ -306,20 +353,32 @@ func (w *province) line(t testing.TB, place string) {
 // mover gives who makes a move in a place.
 func (w *province) mover(t testing.TB, place, event string) models.Actor {
 	t.Helper()
-	switch event {
-	case "approve", "reject":
-		return w.actor(t, crews[place].principal)
-	case "sign_receipt", "request_supplement", "start_review", "file", "decline":
-		if user := policeOf[place]; !strings.Contains(user, "-") {
+	role := ""
+	for _, m := range law.Moves() {
+		if string(m.Event) == event {
+			role = m.Actor
+		}
+	}
+	office := func(of map[string]string, prefix, like string) models.Actor {
+		code := of[place]
+		if user := code; user != "" && !strings.Contains(user, "-") {
 			return w.actor(t, user)
 		}
-		office, err := w.p.store.AuthorityByCode(t.Context(), policeOf[place])
+		office, err := w.p.store.AuthorityByCode(t.Context(), cmp.Or(code, prefix+place))
 		if err != nil {
 			t.Fatal(err)
 		}
-		a := w.actor(t, "police1")
+		a := w.actor(t, like)
 		a.AuthorityID = office.ID
 		return a
+	}
+	switch role {
+	case "principal":
+		return w.actor(t, crews[place].principal)
+	case "police_intake":
+		return office(policeOf, "police-", "police1")
+	case "procuratorate_observer":
+		return office(procuratorateOf, "proc-", "proc1")
 	default:
 		return w.actor(t, crews[place].team[0])
 	}
@@ -343,8 +402,32 @@ func moveForm(event string) url.Values {
 	case "accept":
 		return url.Values{"approver": {"林远征"}}
 	default:
+		return laterForm(event)
+	}
+}
+
+// laterForm is what the moves after delivery and the remedies ask for.
+func laterForm(event string) url.Values {
+	form := url.Values{"reason": {"案情需要，见所附文书"}}
+	switch event {
+	case "notify_police_early":
+		return url.Values{"note": {"现场查获讲课返利，涉嫌犯罪"}}
+	case "order_transfer":
+		form["number"], form["due"] = []string{"粤府督〔2026〕3号"}, []string{"2090-01-01"}
+	case "forward":
+		form["approver"], form["to"] = []string{"王局长"}, []string{"police-430100"}
+	case "not_police_matter":
+		form["competent"] = []string{"市场监督管理部门"}
+	case "extend_review", "overturn", "refile_on_new_facts", "request_reconsideration":
+		form["approver"] = []string{"王局长"}
+	case "hand_over":
+		return url.Values{"item_list": {"账册三本"}, "receiver": {"李警官"}}
+	case "non_prosecution":
+		form["due"] = []string{"2090-01-01"}
+	case "continue_admin", "start_review", "sign_receipt", "close", "approve":
 		return url.Values{}
 	}
+	return form
 }
 
 // relation says how the object of a place lies to a user: where it is, or, for referrals, whether the user is on the team or in the

@@ -12,6 +12,7 @@ import (
 func simulateCommand() *cobra.Command {
 	var opts simulate.Options
 	var out, until string
+	var stats bool
 	cmd := &cobra.Command{
 		Use: "simulate", Short: "write the files of an invented province, and its labels", Args: argsError(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -27,7 +28,14 @@ func simulateCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return json.NewEncoder(cmd.OutOrStdout()).Encode(sum)
+			if !stats {
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(sum)
+			}
+			figures, err := simulate.MeasureProvince(out, opts)
+			if err != nil {
+				return err
+			}
+			return figures.Print(cmd.OutOrStdout())
 		},
 	}
 	f := cmd.Flags()
@@ -36,5 +44,6 @@ func simulateCommand() *cobra.Command {
 	f.Uint64Var(&opts.Seed, "seed", 1, "seed")
 	f.StringVar(&until, "until", string(simulate.DefaultUntil), "nothing happens from this day on")
 	f.StringVar(&out, "out", "", "folder to write to")
+	f.BoolVar(&stats, "stats", false, "print figures of the province as Markdown instead of the rows written")
 	return cmd
 }

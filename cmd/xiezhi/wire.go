@@ -71,7 +71,8 @@ func openPortal(ctx context.Context, cfg config, migrate migration) (*portal, er
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	p.desk = &work.Desk{Store: store, Rules: rules, Log: log, Places: places, Graph: p.newGraph()}
+	p.desk = &work.Desk{Store: store, Rules: rules, Log: log, Quarantine: work.Quarantine(filepath.Join(cfg.DataDir, "quarantine")), Places: places,
+		Graph: p.newGraph()}
 	return p, nil
 }
 
@@ -193,6 +194,9 @@ func (p *portal) background(ctx context.Context, scan bool) {
 	})
 	p.running.Go(func() {
 		p.every(ctx, 10*time.Minute, "sweep sessions", func() error { return p.store.SweepSessions(ctx) })
+	})
+	p.running.Go(func() {
+		p.every(ctx, 10*time.Minute, "sweep samples", func() error { return p.desk.SweepSamples(ctx) })
 	})
 	p.running.Go(func() { p.desk.Graph.Keep(ctx, 250*time.Millisecond) })
 	if scan {
