@@ -24,7 +24,8 @@ type Cycle struct{ Moves []Move }
 // Cycles gives the rings of payments, by their first payment; each ring of payments once. Truncated says that Limit cut it.
 func (f *Flow) Cycles(q CycleQuery) (list []Cycle, truncated bool) {
 	l := f.Ledger()
-	c := &ringSearch{l: l, q: q, back: make([]uint32, l.Accounts()), on: make([]bool, l.Accounts())}
+	c := &ringSearch{l: l, q: q, back: make([]uint32, l.Accounts()), on: make([]bool, l.Accounts()), passedOut: make([]uint32, l.Accounts()), passedIn: make([]uint32, l.Accounts()),
+		hubs: map[Account][]payment{}}
 	if q.Of != nil {
 		c.of = make(map[Account]bool, len(q.Of))
 		for _, a := range q.Of {
@@ -32,11 +33,9 @@ func (f *Flow) Cycles(q CycleQuery) (list []Cycle, truncated bool) {
 		}
 	}
 	for i := range uint32(l.Len()) {
-		at := l.At(i)
-		if at < q.First || at > q.Last {
-			continue
-		}
-		if l.Fen(i) < q.MinFen || l.from[i] == l.to[i] || !c.begin(i) {
+		c.passedOut[l.from[i]]++
+		c.passedIn[l.to[i]]++
+		if !c.begin(i) {
 			continue
 		}
 		if !c.grow(i, 1) {
@@ -69,40 +68,96 @@ func (f *Flow) moveOf(l *Ledger, i uint32) Move {
 	return Move{}
 }
 
-// ringSearch looks for rings that begin with one payment after the other.
+// ringSearch looks for rings that begin with one payment after the other. Payments are numbered by time, so a number tells what comes
+// later; how many payments of each account's lists have passed is counted along, so that no list is searched.
 type ringSearch struct {
-	l     *Ledger
-	q     CycleQuery
-	of    map[Account]bool
-	back  []uint32 // round+1 in which an account was found to pay the first account within the window
-	on    []bool   // accounts of the chain that is being grown
-	chain []uint32
-	round uint32
-	first uint32
-	end   int64
-	found [][]uint32
+	l                   *Ledger
+	q                   CycleQuery
+	of                  map[Account]bool
+	passedOut, passedIn []uint32
+	back                []uint32 // round in which an account was found to pay the first account within the window
+	on                  []bool   // accounts of the chain that is being grown
+	chain               []uint32
+	round               uint32
+	first               uint32
+	end                 uint32 // the first payment beyond the window
+	found               [][]uint32
+	hub                 []payment // payments to the first account by payer, where it has too many to mark
+	hubs                map[Account][]payment
+}
+
+// payment is one of an account's receipts.
+type payment struct {
+	payer Account
+	i     uint32
+}
+
+// hubFrom is the number of receipts within a window from which they are looked up by payer instead of being marked anew each time.
+const hubFrom = 32
+
+// receipts lists the payments an account received by payer, then by time; it is made once for each account that is asked about.
+func (c *ringSearch) receipts(a Account) []payment {
+	if list, ok := c.hubs[a]; ok {
+		return list
+	}
+	list := make([]payment, 0, len(c.l.In(a)))
+	for _, i := range c.l.In(a) {
+		if c.l.Fen(i) >= c.q.MinFen {
+			list = append(list, payment{c.l.from[i], i})
+		}
+	}
+	slices.SortFunc(list, func(x, y payment) int { return cmp.Or(cmp.Compare(x.payer, y.payer), cmp.Compare(x.i, y.i)) })
+	c.hubs[a] = list
+	return list
+}
+
+// closes says whether an account pays the first one after the first payment and within the window.
+func (c *ringSearch) closes(a Account) bool {
+	if c.hub == nil {
+		return c.back[a] == c.round
+	}
+	k, _ := slices.BinarySearchFunc(c.hub, payment{a, c.first + 1}, func(x, y payment) int { return cmp.Or(cmp.Compare(x.payer, y.payer), cmp.Compare(x.i, y.i)) })
+	return k < len(c.hub) && c.hub[k].payer == a && c.hub[k].i < c.end
 }
 
 // begin prepares the search for rings whose first payment is i: the accounts that can close such a ring in one payment are marked.
-// It says whether there are any.
+// It says whether there may be a ring.
 func (c *ringSearch) begin(i uint32) bool {
 	l := c.l
-	c.first, c.end = i, l.At(i)+c.q.Window
-	if c.end < l.At(i) {
-		c.end = 1<<63 - 1
+	at := l.At(i)
+	limit := at + c.q.Window
+	if limit < at {
+		limit = 1<<63 - 1
 	}
-	if len(l.between(l.Out(l.to[i]), l.At(i), c.end)) == 0 {
+	c.end = max(c.end, i+1)
+	for int(c.end) < l.Len() && l.At(c.end) <= limit {
+		c.end++
+	}
+	u, v := l.from[i], l.to[i]
+	if u == v || at < c.q.First || at > c.q.Last {
 		return false
+	}
+	out, in := l.Out(v)[c.passedOut[v]:], l.In(u)[c.passedIn[u]:]
+	if len(out) == 0 || out[0] >= c.end || len(in) == 0 || in[0] >= c.end || l.Fen(i) < c.q.MinFen {
+		return false
+	}
+	c.first, c.hub = i, nil
+	c.chain = append(c.chain[:0], i)
+	if len(in) > hubFrom && in[hubFrom] < c.end {
+		c.hub = c.receipts(u)
+		return len(c.hub) > 0
 	}
 	c.round++
 	any := false
-	for _, j := range l.between(l.In(l.from[i]), l.At(i), c.end) {
-		if j > i && l.Fen(j) >= c.q.MinFen {
+	for _, j := range in {
+		if j >= c.end {
+			break
+		}
+		if l.Fen(j) >= c.q.MinFen {
 			c.back[l.from[j]] = c.round
 			any = true
 		}
 	}
-	c.chain = append(c.chain[:0], i)
 	return any
 }
 
@@ -111,28 +166,30 @@ func (c *ringSearch) begin(i uint32) bool {
 func (c *ringSearch) grow(last uint32, depth int) bool {
 	l := c.l
 	start, here := l.from[c.first], l.to[last]
-	c.on[here] = true
-	defer func() { c.on[here] = false }()
-	closing := c.back[here] == c.round
-	if depth+1 >= c.q.Length && !closing {
+	if depth+1 >= c.q.Length && !c.closes(here) {
 		return true
 	}
-	for _, j := range l.between(l.Out(here), l.At(last), c.end) {
+	c.on[here] = true
+	defer func() { c.on[here] = false }()
+	for _, j := range l.Out(here)[c.passedOut[here]:] {
+		if j >= c.end {
+			break
+		}
 		to := l.to[j]
-		if j <= c.first || l.Fen(j) < c.q.MinFen || c.on[to] {
+		if j < last && l.At(j) != l.At(last) || c.on[to] {
 			continue
 		}
-		if to == start {
-			if !c.record(j) {
-				return false
-			}
-			continue
-		}
-		if depth+2 > c.q.Length || depth+2 == c.q.Length && c.back[to] != c.round {
+		ends := to == start
+		if !ends && (depth+2 > c.q.Length || depth+2 == c.q.Length && !c.closes(to)) || l.Fen(j) < c.q.MinFen {
 			continue
 		}
 		c.chain = append(c.chain, j)
-		going := c.grow(j, depth+1)
+		going := true
+		if ends {
+			going = c.record()
+		} else {
+			going = c.grow(j, depth+1)
+		}
 		c.chain = c.chain[:len(c.chain)-1]
 		if !going {
 			return false
@@ -141,8 +198,8 @@ func (c *ringSearch) grow(last uint32, depth int) bool {
 	return true
 }
 
-func (c *ringSearch) record(j uint32) bool {
-	ring := append(append([]uint32(nil), c.chain...), j)
+func (c *ringSearch) record() bool {
+	ring := slices.Clone(c.chain)
 	if c.of != nil {
 		through := false
 		for _, i := range ring {

@@ -25,7 +25,7 @@ func (f *Flow) With(seq iter.Seq[Transfer]) *Flow {
 	for t := range seq {
 		b.add(n, t)
 	}
-	if len(b.id) == 0 {
+	if b.total == 0 {
 		return f
 	}
 	g := &Flow{accounts: n, runs: append(slices.Clip(f.runs), newRun(n, b))}

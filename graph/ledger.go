@@ -48,21 +48,64 @@ func (r rows) of(a Account) []uint32 {
 	return r.list[r.start[a]:r.start[a+1]]
 }
 
-// batch is transfers on their way into a ledger, by columns.
+// batch is transfers on their way into a ledger: first in blocks, so that nothing is moved while more come, then by columns.
 type batch struct {
+	blocks      [][]entry
+	total       int
+	last        entry
 	id, fen, at []int64
 	from, to    []Account
 	unsorted    bool
 }
 
+type entry struct {
+	id, fen, at int64
+	from, to    Account
+}
+
+const blockSize = 1 << 15
+
 func (b *batch) add(n *numbering, t Transfer) {
-	if last := len(b.at) - 1; last >= 0 && (t.At < b.at[last] || t.At == b.at[last] && t.ID < b.id[last]) {
+	if b.total > 0 && (t.At < b.last.at || t.At == b.last.at && t.ID < b.last.id) {
 		b.unsorted = true
 	}
-	from, _ := n.number(t.From)
-	to, _ := n.number(t.To)
-	b.id, b.fen, b.at = append(b.id, t.ID), append(b.fen, t.Fen), append(b.at, t.At)
-	b.from, b.to = append(b.from, Account(from)), append(b.to, Account(to))
+	from, ok := n.find(t.From)
+	if !ok {
+		from, _ = n.number(t.From)
+	}
+	to, ok := n.find(t.To)
+	if !ok {
+		to, _ = n.number(t.To)
+	}
+	b.last = entry{t.ID, t.Fen, t.At, Account(from), Account(to)}
+	k := len(b.blocks) - 1
+	if k < 0 || len(b.blocks[k]) == cap(b.blocks[k]) {
+		room := blockSize
+		if k < 0 {
+			room = 256 // most changes are small
+		}
+		b.blocks = append(b.blocks, make([]entry, 0, room))
+		k++
+	}
+	b.blocks[k] = append(b.blocks[k], b.last)
+	b.total++
+}
+
+// columns turns the blocks into columns.
+func (b *batch) columns() {
+	if b.total == 0 {
+		return
+	}
+	b.id, b.fen, b.at = make([]int64, b.total), make([]int64, b.total), make([]int64, b.total)
+	b.from, b.to = make([]Account, b.total), make([]Account, b.total)
+	i := 0
+	for k, block := range b.blocks {
+		for _, e := range block {
+			b.id[i], b.fen[i], b.at[i], b.from[i], b.to[i] = e.id, e.fen, e.at, e.from, e.to
+			i++
+		}
+		b.blocks[k] = nil
+	}
 }
 
 // NewLedger builds a ledger of the transfers that seq yields, in any order. It takes up to 2^32-1 of them.
@@ -76,10 +119,11 @@ func NewLedger(seq iter.Seq[Transfer]) *Ledger {
 
 // newRun makes a ledger of a batch whose accounts are numbered already.
 func newRun(n *numbering, b *batch) *Ledger {
+	b.columns()
 	if b.unsorted {
 		b.sort()
 	}
-	l := &Ledger{accounts: n, from: slices.Clip(b.from), to: slices.Clip(b.to)}
+	l := &Ledger{accounts: n, from: b.from, to: b.to}
 	l.id, l.fen, l.at = pack(b.id), pack(b.fen), pack(b.at)
 	l.out, l.in = group(l.from, len(n.keys)), group(l.to, len(n.keys))
 	return l

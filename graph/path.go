@@ -49,25 +49,25 @@ func (r *Relations) pathAround(from, to Subject, limit int, f Filter, subjects m
 	return nil, false
 }
 
-// widen goes one step further on one side. Where it meets the other side, it finishes the step and gives the meeting that makes the
-// shortest chain.
+// widen goes one step further on one side and stops where it meets the other. The first meeting makes a shortest chain: a shorter one
+// would have let one of the sides meet the other in an earlier step.
 func (r *Relations) widen(s *scratch, side int, front []Subject, depth int32, f Filter, subjects map[Subject]bool, edges map[Edge]bool) (next []Subject, sum int, middle Subject, found bool) {
-	best := int32(1 << 30)
 	for _, n := range front {
 		r.visit(n, Either, f, func(e Edge, other Subject, _ bool) bool {
 			if s.met(side, other) || subjects[other] || edges[e] {
 				return true
 			}
 			s.meet(side, other, e, depth)
-			if s.met(1-side, other) && s.marks[1-side].depth[other] < best {
-				best, middle, found = s.marks[1-side].depth[other], other, true
+			if s.met(1-side, other) {
+				middle, found = other, true
+				return false
 			}
 			next = append(next, other)
 			return true
 		})
-	}
-	if found {
-		return nil, 0, middle, true
+		if found {
+			return nil, 0, middle, true
+		}
 	}
 	for _, n := range next {
 		sum += r.degree(n)

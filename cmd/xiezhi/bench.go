@@ -1,0 +1,208 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+	"xiezhi/graph"
+)
+
+// benchSize is what a measurement is taken on.
+type benchSize struct {
+	transfers, accounts, relations, subjects, asks int
+	seed                                           uint64
+}
+
+func benchCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "bench", Short: "measure on data made from a seed", Args: argsError(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	var s benchSize
+	g := &cobra.Command{Use: "graph", Short: "build and questions of the graph", Args: argsError(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return benchGraph(cmd, s) }}
+	g.Flags().IntVar(&s.transfers, "transfers", 1_000_000, "transfers")
+	g.Flags().IntVar(&s.accounts, "accounts", 50_000, "accounts")
+	g.Flags().IntVar(&s.relations, "relations", 430_000, "relations")
+	g.Flags().IntVar(&s.subjects, "subjects", 200_000, "subjects")
+	g.Flags().IntVar(&s.asks, "asks", 2000, "questions of each kind")
+	g.Flags().Uint64Var(&s.seed, "seed", 1, "seed")
+	cmd.AddCommand(g)
+	return cmd
+}
+
+// measured is how long questions took, sorted.
+type measured []time.Duration
+
+func (m measured) at(part float64) time.Duration { return m[int(part*float64(len(m)-1))] }
+
+func (m measured) String() string {
+	return fmt.Sprintf("p50 %v, p95 %v, p99 %v", m.at(0.5).Round(100*time.Nanosecond), m.at(0.95).Round(100*time.Nanosecond), m.at(0.99).Round(100*time.Nanosecond))
+}
+
+func measure(n int, ask func(i int)) measured {
+	list := make(measured, n)
+	for i := range list {
+		began := time.Now()
+		ask(i)
+		list[i] = time.Since(began)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func heap() int64 {
+	debug.FreeOSMemory()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+func benchGraph(cmd *cobra.Command, s benchSize) error {
+	out := cmd.OutOrStdout()
+	info, _ := debug.ReadBuildInfo()
+	commit := "unknown"
+	for _, kv := range info.Settings {
+		if kv.Key == "vcs.revision" {
+			commit = kv.Value
+		}
+	}
+	fmt.Fprintf(out, "%s, %s/%s, %d cores, %s, commit %.12s, seed %d\n", time.Now().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), commit, s.seed)
+	fmt.Fprintf(out, "%d transfers, %d accounts, %d relations, %d subjects, %d questions of each kind\n", s.transfers, s.accounts, s.relations, s.subjects, s.asks)
+	list := slices.Collect(graph.MadeTransfers(s.seed, s.transfers, s.accounts))
+	before := heap()
+	began := time.Now()
+	flow := graph.NewFlow().With(slices.Values(list))
+	built := time.Since(began)
+	size := heap() - before
+	kernel, took := plainKernel(list, s.accounts)
+	fmt.Fprintf(out, "flow built in %v, %.1f M edges/s, %.1f B/edge; plain kernel %v, ratio %.2f\n", built.Round(time.Millisecond), float64(s.transfers)/built.Seconds()/1e6, float64(size)/float64(s.transfers), took.Round(time.Millisecond), took.Seconds()/built.Seconds())
+	benchMoney(cmd, s, flow, kernel)
+	list = nil
+	before = heap()
+	began = time.Now()
+	rel := graph.RelationsOf(graph.MadeSubjects(s.subjects), graph.MadeRelations(s.seed, s.relations, s.subjects))
+	fmt.Fprintf(out, "relations built in %v, %.1f B/edge\n", time.Since(began).Round(time.Millisecond), float64(heap()-before)/float64(s.relations))
+	benchRelations(cmd, s, rel)
+	return benchFile(cmd, &graph.Book{Relations: rel, Flow: flow})
+}
+
+// kernelRun is the least that a trace needs: the columns and the lists, without any of our types.
+type kernelRun struct {
+	start, row []uint32
+	from, to   []int32
+	at, fen    []int64
+}
+
+func plainKernel(list []graph.Transfer, accounts int) (kernelRun, time.Duration) {
+	began := time.Now()
+	n := len(list)
+	k := kernelRun{start: make([]uint32, accounts+2), row: make([]uint32, n), from: make([]int32, n), to: make([]int32, n), at: make([]int64, n), fen: make([]int64, n)}
+	in, inRow := make([]uint32, accounts+2), make([]uint32, n)
+	for i, t := range list {
+		k.from[i], k.to[i], k.at[i], k.fen[i] = int32(t.From), int32(t.To), t.At, t.Fen
+		k.start[t.From]++
+		in[t.To]++
+	}
+	a, b := uint32(0), uint32(0)
+	for i := range k.start {
+		k.start[i], a = a, a+k.start[i]
+		in[i], b = b, b+in[i]
+	}
+	next, nextIn := slices.Clone(k.start), slices.Clone(in)
+	for i := range n {
+		k.row[next[k.from[i]]] = uint32(i)
+		next[k.from[i]]++
+		inRow[nextIn[k.to[i]]] = uint32(i)
+		nextIn[k.to[i]]++
+	}
+	return k, time.Since(began)
+}
+
+// walk counts the payments of a trace by plain recursion, each way once more: no carried amounts, no layers.
+func (k kernelRun) walk(a int32, first, last int64, hops int) int {
+	if hops == 0 {
+		return 0
+	}
+	n := 0
+	list := k.row[k.start[a]:k.start[a+1]]
+	lo, _ := slices.BinarySearchFunc(list, first, func(i uint32, at int64) int { return int(min(max(k.at[i]-at, -1), 1)) })
+	for _, i := range list[lo:] {
+		if k.at[i] > last {
+			break
+		}
+		n += 1 + k.walk(k.to[i], k.at[i], last, hops-1)
+	}
+	return n
+}
+
+const month = int64(30 * 86400 * 1_000_000)
+
+func benchMoney(cmd *cobra.Command, s benchSize, flow *graph.Flow, kernel kernelRun) {
+	out := cmd.OutOrStdout()
+	seed := graph.Seed(s.seed + 1)
+	starts := make([]int64, s.asks)
+	firsts := make([]int64, s.asks)
+	for i := range starts {
+		starts[i], firsts[i] = int64(1+seed.Below(s.accounts)), 1_700_000_000_000_000+int64(seed.Below(23))*month
+	}
+	hops := 0
+	ours := measure(s.asks, func(i int) {
+		a, ok := flow.Find(starts[i])
+		if !ok {
+			return
+		}
+		hops += len(flow.Trace(graph.TraceQuery{Start: []graph.Account{a}, Hops: 3, First: firsts[i], Last: firsts[i] + month, Limit: 20_000}).Hops)
+	})
+	plain := measure(s.asks, func(i int) { hops += kernel.walk(int32(starts[i]), firsts[i], firsts[i]+month, 3) })
+	fmt.Fprintf(out, "trace, 3 hops, 30 days, with carried amounts: %v; plain walk %v; p95 ratio %.1f\n", ours, plain, ours.at(0.95).Seconds()/plain.at(0.95).Seconds())
+	began := time.Now()
+	list, cut := flow.Cycles(graph.CycleQuery{Length: 5, Window: 7 * 86400 * 1_000_000, First: 0, Last: 1 << 62, Limit: 10_000_000})
+	fmt.Fprintf(out, "rings of payments, at most 5 in 7 days: %d in %v (cut: %v)\n", len(list), time.Since(began).Round(time.Millisecond), cut)
+	began = time.Now()
+	hubs := flow.Hubs(86400*1_000_000, 10, 0, 0)
+	fmt.Fprintf(out, "hubs of 10 others in a day, all accounts: %d in %v\n", len(hubs), time.Since(began).Round(time.Millisecond))
+	began = time.Now()
+	grown := flow.With(graph.MadeTransfers(s.seed+9, 5000, s.accounts))
+	fmt.Fprintf(out, "5000 more transfers taken in, in %v (%d)\n", time.Since(began).Round(time.Microsecond), grown.Len())
+}
+
+func benchRelations(cmd *cobra.Command, s benchSize, rel *graph.Relations) {
+	out := cmd.OutOrStdout()
+	seed := graph.Seed(s.seed + 2)
+	pick := func() graph.Subject { return graph.Subject(seed.Below(s.subjects)) }
+	found := 0
+	fmt.Fprintf(out, "shortest chain of at most 70: %v\n", measure(s.asks, func(int) {
+		if _, ok := rel.Path(pick(), pick(), graph.MaxSteps, graph.Filter{}); ok {
+			found++
+		}
+	}))
+	fmt.Fprintf(out, "neighbourhood, 2 steps, at most 300: %v\n", measure(s.asks, func(int) { rel.Around(pick(), 2, 300, graph.Filter{}) }))
+	fmt.Fprintf(out, "controllers: %v\n", measure(min(s.asks, 500), func(int) { rel.Controllers(pick(), graph.Filter{}, nil) }))
+	_ = found
+}
+
+func benchFile(cmd *cobra.Command, b *graph.Book) error {
+	out := cmd.OutOrStdout()
+	name := fmt.Sprintf("%s/bench-%d.xzg", os.TempDir(), os.Getpid())
+	began := time.Now()
+	if err := graph.WriteBookFile(name, b, nil); err != nil {
+		return err
+	}
+	wrote := time.Since(began)
+	defer os.Remove(name)
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	began = time.Now()
+	if _, _, err := graph.ReadBook(bytes.NewReader(raw)); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "stored in %v, %d MB, taken up in %v\n", wrote.Round(time.Millisecond), len(raw)>>20, time.Since(began).Round(time.Millisecond))
+	return nil
+}
