@@ -44,13 +44,11 @@ func (a *App) showBatches(c *gin.Context, status int, f batchLoadForm, wrong map
 	p.Frame, p.Pager = frame, pageOf("/batches", c.Query("after"), len(list), more, lastID(list, func(b models.Batch) int64 { return b.ID }))
 	if actor.Can(models.ActFactLoad) {
 		p.Form = newBatchForm(ctx, actor, f, wrong)
-		saved, err := a.Store.Mappings(ctx, actor, mappingsShown)
+		saved, err := a.savedMappings(ctx, actor, f.Mapping)
 		if err != nil {
 			return err
 		}
-		for _, m := range saved {
-			p.Form.Mappings = append(p.Form.Mappings, ui.Option{Value: m.Ref, Label: m.Name + " · " + m.Ref, Chosen: f.Mapping == m.Ref})
-		}
+		p.Form.Mappings = append(p.Form.Mappings, saved...)
 	}
 	return a.render(c, status, views.BatchList(p))
 }

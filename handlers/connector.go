@@ -8,7 +8,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"xiezhi/i18n"
-	"xiezhi/ingest"
 	"xiezhi/models"
 	"xiezhi/views"
 	"xiezhi/views/ui"
@@ -85,8 +84,8 @@ type connectorForm struct {
 	Version         string `form:"version"`
 }
 
-// connector reads what the form says, and what is wrong with what the store cannot know: the mapping and the division.
-func (f connectorForm) connector(actor models.Actor) (models.NewConnector, map[string]string) {
+// readConnector reads what a form says, and what is wrong with what the store cannot know: the mapping.
+func (a *App) readConnector(ctx context.Context, actor models.Actor, f connectorForm) (models.NewConnector, map[string]string, error) {
 	wrong := map[string]string{}
 	minutes, err := strconv.ParseInt(strings.TrimSpace(f.EveryMinutes), 10, 64)
 	if err != nil {
@@ -99,22 +98,17 @@ func (f connectorForm) connector(actor models.Actor) (models.NewConnector, map[s
 			n.Division = list[0]
 		}
 	}
-	if f.Mapping != "" && !knownMapping(f.Mapping) {
+	if f.Mapping == "" {
+		return n, wrong, nil
+	}
+	known, err := a.knowsMapping(ctx, actor, f.Mapping)
+	if !known {
 		wrong["mapping"] = "batch.wrong.mapping"
 	}
-	return n, wrong
+	return n, wrong, err
 }
 
-func knownMapping(name string) bool {
-	for _, n := range ingest.ShippedNames() {
-		if n == name {
-			return true
-		}
-	}
-	return false
-}
-
-func (a *App) newConnectorForm(ctx context.Context, actor models.Actor, f connectorForm, wrong map[string]string) views.ConnectorForm {
+func (a *App) newConnectorForm(ctx context.Context, actor models.Actor, f connectorForm, wrong map[string]string) (views.ConnectorForm, error) {
 	v := views.ConnectorForm{Action: "/connectors", Kind: f.Kind, Name: f.Name, Pattern: f.Pattern, Query: f.Query, Watermark: f.WatermarkColumn, Source: f.Source, Every: f.EveryMinutes, Wrong: wrong}
 	if v.Every == "" {
 		v.Every = "15"
@@ -125,8 +119,10 @@ func (a *App) newConnectorForm(ctx context.Context, actor models.Actor, f connec
 		v.Places = append(v.Places, ui.Option{Value: name, Label: name, Chosen: name == f.PlaceName})
 	}
 	b := newBatchForm(ctx, actor, batchLoadForm{Table: f.Table, Mapping: f.Mapping, Division: f.Division}, nil)
-	v.Tables, v.Mappings, v.Divisions = b.Tables, b.Mappings, b.Divisions
-	return v
+	v.Tables, v.Divisions = b.Tables, b.Divisions
+	saved, err := a.savedMappings(ctx, actor, f.Mapping)
+	v.Mappings = append(b.Mappings, saved...)
+	return v, err
 }
 
 func (a *App) connectorNew(c *gin.Context) error {
@@ -143,7 +139,11 @@ func (a *App) showNewConnector(c *gin.Context, status int, f connectorForm, wron
 	if err != nil {
 		return err
 	}
-	return a.render(c, status, views.ConnectorNew(views.ConnectorShowPage{Frame: frame, Form: a.newConnectorForm(ctx, ActorOf(c), f, wrong)}))
+	form, err := a.newConnectorForm(ctx, ActorOf(c), f, wrong)
+	if err != nil {
+		return err
+	}
+	return a.render(c, status, views.ConnectorNew(views.ConnectorShowPage{Frame: frame, Form: form}))
 }
 
 func (a *App) connectorAdd(c *gin.Context) error {
@@ -155,7 +155,10 @@ func (a *App) connectorAdd(c *gin.Context) error {
 		f.Kind = string(models.ConnectorFolder)
 	}
 	ctx, actor := a.Context(c), ActorOf(c)
-	n, wrong := f.connector(actor)
+	n, wrong, err := a.readConnector(ctx, actor, f)
+	if err != nil {
+		return err
+	}
 	if len(wrong) > 0 {
 		return a.showNewConnector(c, http.StatusUnprocessableEntity, f, wrong)
 	}
@@ -189,7 +192,9 @@ func (a *App) showConnector(c *gin.Context, status int, f *connectorForm, wrong 
 		f = &connectorForm{Kind: string(conn.Kind), Name: conn.Name, PlaceName: conn.PlaceName, Pattern: conn.Pattern, Query: conn.Query, WatermarkColumn: conn.WatermarkColumn, Source: conn.Source,
 			Table: string(conn.Table), Mapping: conn.Mapping, EveryMinutes: strconv.FormatInt(conn.EveryMinutes, 10)}
 	}
-	p.Form = a.newConnectorForm(ctx, actor, *f, wrong)
+	if p.Form, err = a.newConnectorForm(ctx, actor, *f, wrong); err != nil {
+		return err
+	}
 	p.Form.Action, p.Form.Divisions = "/connectors/"+conn.Ref+"/change", nil
 	return a.render(c, status, views.ConnectorShow(p))
 }
@@ -234,11 +239,14 @@ func (a *App) connectorChange(c *gin.Context) error {
 		return err
 	}
 	ctx, actor, ref := a.Context(c), ActorOf(c), c.Param("ref")
-	n, wrong := f.connector(actor)
+	n, wrong, err := a.readConnector(ctx, actor, f)
+	if err != nil {
+		return err
+	}
 	if len(wrong) > 0 {
 		return a.showConnector(c, http.StatusUnprocessableEntity, &f, wrong)
 	}
-	err := a.Store.ChangeConnector(ctx, actor, ref, n, a.Desk.Places.Known(n.Kind), readVersion(f.Version))
+	err = a.Store.ChangeConnector(ctx, actor, ref, n, a.Desk.Places.Known(n.Kind), readVersion(f.Version))
 	if wrong, ok := wrongFields(err); ok {
 		return a.showConnector(c, http.StatusUnprocessableEntity, &f, wrong)
 	}

@@ -205,3 +205,16 @@ func (a *App) knowsMapping(ctx context.Context, actor models.Actor, name string)
 	}
 	return err == nil, err
 }
+
+// savedMappings lists the mappings that the actor may use, as choices beside the shipped ones.
+func (a *App) savedMappings(ctx context.Context, actor models.Actor, chosen string) ([]ui.Option, error) {
+	list, err := a.Store.Mappings(ctx, actor, mappingsShown)
+	if err != nil {
+		return nil, err
+	}
+	var options []ui.Option
+	for _, m := range list {
+		options = append(options, ui.Option{Value: m.Ref, Label: m.Name + " · " + m.Ref, Chosen: chosen == m.Ref})
+	}
+	return options, nil
+}
