@@ -15,7 +15,7 @@ import (
 // graphAsk reads what every question of the graph takes: as_of, valid_at, kinds and ended. Subjects are those of the action's scope.
 func (a *App) graphAsk(c *gin.Context, action models.Action, q *queryReader) work.GraphAsk {
 	ctx, actor := a.Context(c), ActorOf(c)
-	by := work.GraphAsk{Scope: actor.Scope(action), AntiFraud: actor.Can(models.ActFactAntiFraud), Ended: c.Query("ended") == "true",
+	by := work.GraphAsk{Scope: actor.Scope(action), AntiFraud: actor.Scope(models.ActFactAntiFraud), Ended: c.Query("ended") == "true",
 		Name: func(ctx context.Context, ids []int64) (map[int64]string, error) {
 			return a.graphNames(ctx, actor, action, ids)
 		},

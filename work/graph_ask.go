@@ -15,11 +15,11 @@ import (
 // holder for somebody outside the asker's jurisdiction.
 type Namer func(ctx context.Context, ids []int64) (map[int64]string, error)
 
-// GraphAsk says on behalf of whom and as of when the graph is asked. Scope bounds whom may be asked about; AntiFraud opens relations
-// of sources kept for that purpose; the bounds are those of models.AsOf, zero for now; Ended keeps relations that are over.
+// GraphAsk says on behalf of whom and as of when the graph is asked. Scope bounds whom may be asked about; AntiFraud is where
+// relations of sources kept for that purpose may be seen: they are open where it covers every subject that is asked about; the bounds are those of models.AsOf, zero for now; Ended keeps relations that are over.
 type GraphAsk struct {
 	Scope      models.Scope
-	AntiFraud  bool
+	AntiFraud  models.Scope
 	RecordedBy models.Instant
 	ObservedBy models.Instant
 	Kinds      []string
@@ -31,13 +31,14 @@ type GraphAsk struct {
 // asking is a question on its way: the book, what may be used of it, and the subjects to be named at the end.
 type asking struct {
 	GraphAsk
-	ctx    context.Context
-	g      *Graph
-	book   *graph.Book
-	filter graph.Filter
-	trust  graph.Trust
-	typed  map[int64]string // how the asker wrote a subject
-	ids    []int64
+	ctx     context.Context
+	g       *Graph
+	book    *graph.Book
+	filter  graph.Filter
+	trust   graph.Trust
+	guarded []bool           // sources kept against fraud
+	typed   map[int64]string // how the asker wrote a subject
+	ids     []int64
 }
 
 // ask opens the book that a question is about.
@@ -66,13 +67,15 @@ func (g *Graph) ask(ctx context.Context, by GraphAsk) (*asking, error) {
 	}
 	codes := book.Relations.Sources()
 	a.filter.Hidden = make([]bool, len(codes))
+	a.guarded = make([]bool, len(codes))
 	a.trust = make(graph.Trust, len(codes))
 	for i, code := range codes {
 		src, ok := sources[code]
 		a.trust[i] = models.CommonStanding
 		if ok {
 			a.trust[i] = src.Standing
-			a.filter.Hidden[i] = src.Purpose == models.PurposeSTR || src.Purpose == models.PurposeAntiFraudOnly && !by.AntiFraud
+			a.guarded[i] = src.Purpose == models.PurposeAntiFraudOnly
+			a.filter.Hidden[i] = src.Purpose == models.PurposeSTR || a.guarded[i] && by.AntiFraud.Empty()
 		}
 	}
 	return a, nil
@@ -104,10 +107,16 @@ func (a *asking) stored(field, written string) (models.Subject, error) {
 		return models.Subject{}, models.Invalid(map[string]string{field: "error.subject"})
 	}
 	sub, err := a.g.Store.SubjectNamed(a.ctx, a.Scope, ref)
-	if err == nil {
-		a.typed[sub.ID] = written
+	if err != nil {
+		return sub, err
 	}
-	return sub, err
+	a.typed[sub.ID] = written
+	for i, guarded := range a.guarded {
+		if guarded && !a.AntiFraud.Covers(sub.Place) {
+			a.filter.Hidden[i] = true
+		}
+	}
+	return sub, nil
 }
 
 // writer names all subjects of an answer at once.

@@ -177,7 +177,11 @@ func TestGraphFollowsTransfers(t *testing.T) {
 			t.Errorf("a source of limited purpose: %+v %v", a, err)
 		}
 		p, err := w.Desk.Graph.Path(t.Context(), by, work.PathAsk{From: "person:H-A1", To: "account:A1", Max: 70, K: 1})
-		by.AntiFraud = true
+		by.AntiFraud = models.ScopeOf("440100")
+		if r, err := w.Desk.Graph.Path(t.Context(), by, work.PathAsk{From: "person:H-A1", To: "account:A1", Max: 70, K: 1}); err != nil || r.Length != -1 {
+			t.Errorf("against fraud, for those of another place: %+v %v", r, err)
+		}
+		by.AntiFraud = models.ScopeOf("440300")
 		q, also := w.Desk.Graph.Path(t.Context(), by, work.PathAsk{From: "person:H-A1", To: "account:A1", Max: 70, K: 1})
 		if err != nil || also != nil || p.Length != -1 || q.Length != 1 {
 			t.Errorf("a source against fraud alone: %+v %v, for those who may: %+v %v", p, err, q, also)
