@@ -184,7 +184,7 @@ func (c *ringSearch) grow(last uint32, depth int) bool {
 			continue
 		}
 		c.chain = append(c.chain, j)
-		going := true
+		var going bool
 		if ends {
 			going = c.record()
 		} else {

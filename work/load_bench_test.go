@@ -3,6 +3,7 @@ package work_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -128,17 +129,7 @@ func readAll(b *testing.B, db *sql.DB, query string, n int) [][]any {
 
 func copyTable(b *testing.B, kind string, from, to *sql.DB, table string) {
 	b.Helper()
-	rows, err := from.QueryContext(b.Context(), "SELECT * FROM "+table+" LIMIT 1")
-	if err != nil {
-		b.Fatal(err)
-	}
-	names, err := rows.Columns()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := rows.Close(); err != nil {
-		b.Fatal(err)
-	}
+	names := columnsOf(b, from, table)
 	list := readAll(b, from, "SELECT * FROM "+table+" ORDER BY id", 0)
 	if kind == "postgres" {
 		copyIn(b, to, table, names, list)
@@ -152,6 +143,20 @@ func copyTable(b *testing.B, kind string, from, to *sql.DB, table string) {
 	if err := tx.Commit(); err != nil {
 		b.Fatal(err)
 	}
+}
+
+func columnsOf(b *testing.B, db *sql.DB, table string) []string {
+	b.Helper()
+	rows, err := db.QueryContext(b.Context(), "SELECT * FROM "+table+" LIMIT 1")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err = errors.Join(err, rows.Err()); err != nil {
+		b.Fatal(err)
+	}
+	return names
 }
 
 // insertMany is the plain way with SQLite: one statement prepared for many rows.

@@ -82,7 +82,6 @@ func benchGraph(cmd *cobra.Command, s benchSize) error {
 	kernel, took := plainKernel(list, s.accounts)
 	fmt.Fprintf(out, "flow built in %v, %.1f M edges/s, %.1f B/edge; plain kernel %v, ratio %.2f\n", built.Round(time.Millisecond), float64(s.transfers)/built.Seconds()/1e6, float64(size)/float64(s.transfers), took.Round(time.Millisecond), took.Seconds()/built.Seconds())
 	benchMoney(cmd, s, flow, kernel)
-	list = nil
 	before = heap()
 	began = time.Now()
 	rel := graph.RelationsOf(graph.MadeSubjects(s.subjects), graph.MadeRelations(s.seed, s.relations, s.subjects))
@@ -194,7 +193,7 @@ func benchFile(cmd *cobra.Command, b *graph.Book) error {
 		return err
 	}
 	wrote := time.Since(began)
-	defer os.Remove(name)
+	defer func() { _ = os.Remove(name) }() // a file in a temporary folder
 	raw, err := os.ReadFile(name)
 	if err != nil {
 		return err

@@ -107,6 +107,3 @@ func (f *finder) quietCount(list []graph.Account) int {
 	}
 	return n
 }
-
-// ordered gives the chance, as a logarithm, that of all orders of in and out payments just one falls so that all come in first.
-func orderChance(ins, outs int) float64 { return -logChoose(ins+outs, ins) }
