@@ -70,7 +70,7 @@ func (s *scan) asked(c candidate, m mark) bool {
 		switch s.n.runes[i] {
 		case '?':
 			return true
-		case '。', '!', ';', '\n':
+		case '\u3002', '!', ';', '\n': // an ideographic full stop among them
 			return false
 		}
 	}

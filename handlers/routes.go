@@ -2,15 +2,18 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 
 	"xiezhi/models"
 )
 
 // Routes is every route of the portal on one screen. A page of an object names no action where visibility decides: what the
 // actor may not see is not found.
-func (a *App) Routes() []Route {
+func (a *App) Routes() []Route { return slices.Concat(a.pageRoutes(), a.apiRoutes()) }
+
+func (a *App) pageRoutes() []Route {
 	const get, post = http.MethodGet, http.MethodPost
-	routes := []Route{
+	return []Route{
 		{get, "/login", Public, "", a.loginShow},
 		{post, "/login", Public, "", a.login},
 		{get, "/locale", Public, "", a.setLocale},
@@ -87,7 +90,13 @@ func (a *App) Routes() []Route {
 		{post, "/persons/:ref/reveal", Signed, "", a.personReveal(a.persons())},
 		{get, "/accounts/:ref", Signed, "", a.personShow(a.accounts())},
 		{post, "/accounts/:ref/reveal", Signed, "", a.personReveal(a.accounts())},
+	}
+}
 
+// apiRoutes are those for programs, and the marks of life.
+func (a *App) apiRoutes() []Route {
+	const get, post = http.MethodGet, http.MethodPost
+	return []Route{
 		{get, "/api/v1/alerts", Token, models.ActAlertRead, a.apiAlerts},
 		{get, "/api/v1/alerts/:ref", Token, "", a.apiAlert},
 		{post, "/api/v1/alerts/:ref/accept", Token, "", a.apiAlertVerb("accept")},
@@ -119,5 +128,4 @@ func (a *App) Routes() []Route {
 		{get, "/healthz", Public, "", a.health},
 		{get, "/readyz", Public, "", a.ready},
 	}
-	return routes
 }
