@@ -24,6 +24,7 @@ const (
 	objectAlert    = "alert"
 	objectCase     = "case"
 	objectReferral = "referral"
+	objectRule     = "rule"
 )
 
 func (t *tx) tell(kind string, id int64, event, note string, data map[string]any) error {

@@ -73,6 +73,11 @@ func openPortal(ctx context.Context, cfg config, migrate migration) (*portal, er
 	}
 	p.desk = &work.Desk{Store: store, Rules: rules, Log: log, Quarantine: work.Quarantine(filepath.Join(cfg.DataDir, "quarantine")), Places: places,
 		Graph: p.newGraph()}
+	if migrate == schemaForward {
+		if err := p.desk.InstallRules(ctx, models.System("install")); err != nil {
+			return nil, errors.Join(err, store.Close())
+		}
+	}
 	return p, nil
 }
 
@@ -164,7 +169,7 @@ func (p *portal) handler(secondFactor bool) (http.Handler, error) {
 		sessions.Cookie.Name = "__Host-xz_session"
 	}
 	app := &handlers.App{Store: p.store, Policy: policy, Desk: p.desk, Press: press, Sessions: sessions, Catalog: messages, Assets: assets, Now: p.cfg.now,
-		Calendar: law.DefaultCalendar().Name(), Rules: p.desk.Rules.Version, VerifyAudit: p.verifyAudit,
+		Calendar: law.DefaultCalendar().Name(), VerifyAudit: p.verifyAudit,
 		Login: handlers.LoginRules{SecondFactor: secondFactor, Secure: secure, OpenSecret: p.secrets.open}}
 	access := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()}))
 	_, h, err := web.New(app, access)
