@@ -32,6 +32,8 @@ type App struct {
 	Login    LoginRules
 	Now      func() time.Time
 	Calendar string
+	// VolumeFactor is how many times today's open alerts a rule version may raise before a second approver is asked.
+	VolumeFactor float64
 
 	// VerifyAudit checks the whole audit trail against the signed heads outside the database.
 	VerifyAudit func(context.Context) (models.AuditReport, error)

@@ -212,6 +212,7 @@ func (w *province) attacks() []attack {
 				form: func(string) url.Values { return moveForm(event) }})
 		}
 	}
+	list = append(list, w.ruleAttacks()...)
 	slices.SortFunc(list, func(a, b attack) int { return strings.Compare(a.route, b.route) })
 	return list
 }

@@ -105,6 +105,7 @@ func newProvince(t testing.TB, target string) *province {
 	for _, place := range places {
 		w.line(t, place)
 	}
+	w.rules(t)
 	return w
 }
 
