@@ -66,7 +66,7 @@ func newConditions(r *Rules) (*conditions, error) {
 		cel.ParserRecursionLimit(conditionDepth), ext.NativeTypes(ext.ParseStructTags(true), reflect.TypeFor[Row](), reflect.TypeFor[CompanyRow]()),
 		cel.Variable(variableArea, cel.StringType), cel.Variable(variableIndex, cel.DoubleType), cel.Variable(variableCompany, cel.ObjectType("detect.CompanyRow"))}
 	for _, ind := range r.Indicators {
-		if name := variableOf(ind.Code); c.codes[name] == "" && ind.Code != "" {
+		if name := variableOf(ind.Code); c.codes[name] == "" && indicatorCode.MatchString(ind.Code) {
 			c.codes[name] = ind.Code
 			opts = append(opts, cel.Variable(name, cel.ObjectType("detect.Row")))
 		}

@@ -20,9 +20,7 @@ func (r *Rules) check(lx *lexicon) Problems {
 	r.checkIndicators(&p, lx)
 	r.checkTriggers(&p)
 	r.checkMoney(&p)
-	if len(p) == 0 {
-		r.checkConditions(&p)
-	}
+	r.checkConditions(&p)
 	return p
 }
 
@@ -217,7 +215,7 @@ func (r *Rules) checkTriggers(p *Problems) {
 	seen := map[string]bool{}
 	for _, t := range r.Triggers {
 		field := "triggers." + t.Code
-		if !r.hasIndicator(t.Indicator) {
+		if !r.hasIndicator(t.Indicator) && (t.Indicator != "" || t.When == "") {
 			p.add(field+".indicator", "rules.wrong.indicator")
 		}
 		if t.Code == "" || seen[t.Code] {

@@ -127,6 +127,8 @@ func (r *Rules) checkConditions(p *Problems) {
 			}
 			if t.names = t.when.names; len(t.names) == 0 {
 				p.add("triggers."+t.rule.Code+".when", "rules.cel.no_indicator")
+			} else if t.rule.Indicator == "" {
+				t.rule.Indicator = t.names[0]
 			}
 		}
 		r.conditions.triggers = append(r.conditions.triggers, t)
