@@ -205,6 +205,9 @@ func ruleEvents(ctx context.Context, actor models.Actor, v models.RuleVersion, b
 			events = append(events, e)
 		}
 	}
+	if v.State != models.RuleDraft && len(events) > 1 && events[0] == "replay" {
+		events = append(events[1:], "replay") // what follows comes first
+	}
 	return events, blocked
 }
 

@@ -34,6 +34,8 @@ func ruleLabel(ctx context.Context, f detect.Field) string {
 	switch {
 	case f.Part() == "bands":
 		return i18n.T(ctx, "rule.field.from", "level", i18n.T(ctx, "level."+last))
+	case f.Path == "evidence_cap.level":
+		return i18n.T(ctx, "rule.field.cap_level")
 	case f.Part() == "lpr":
 		return i18n.T(ctx, "rule.field.lpr", "date", last)
 	case f.Part() == "areas":

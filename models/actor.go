@@ -74,8 +74,6 @@ const (
 	ActRuleRead          Action = "rule.read"
 	ActRuleWrite         Action = "rule.write"   // write versions and replay them
 	ActRuleApprove       Action = "rule.approve" // decide on versions of others
-	ActAlertSuppress     Action = "alert.suppress"
-	ActAlertMerge        Action = "alert.merge"
 	ActUserRead          Action = "user.read"
 	ActUserChange        Action = "user.change"
 	ActGrantRead         Action = "grant.read"
@@ -128,7 +126,7 @@ func (a Actor) HasRole(r Role) bool { return slices.Contains(a.Roles, r) }
 func Actions() []Action {
 	return []Action{ActAlertRead, ActAlertAccept, ActAlertDismiss, ActAlertSnooze, ActAlertAssign, ActAlertPropose, ActCompanyRead,
 		ActPersonRead, ActAccountRead, ActPersonReveal, ActCaseRead, ActCaseOpen, ActReferralForm, ActReferralTeam, ActReferralRead,
-		ActReferralApprove, ActReferralPolice, ActReferralObserve, ActReferralSupervise, ActBatchRead, ActFactLoad, ActMappingRead, ActMappingChange, ActFactRead, ActFactAntiFraud, ActFactRetract, ActSourceRead, ActSourceChange, ActConnectorChange, ActScanRead, ActScanStart, ActRuleRead, ActRuleWrite, ActRuleApprove, ActAlertSuppress, ActAlertMerge, ActUserRead,
+		ActReferralApprove, ActReferralPolice, ActReferralObserve, ActReferralSupervise, ActBatchRead, ActFactLoad, ActMappingRead, ActMappingChange, ActFactRead, ActFactAntiFraud, ActFactRetract, ActSourceRead, ActSourceChange, ActConnectorChange, ActScanRead, ActScanStart, ActRuleRead, ActRuleWrite, ActRuleApprove, ActUserRead,
 		ActUserChange, ActGrantRead, ActGrantChange, ActAuditRead}
 }
 

@@ -72,7 +72,7 @@ func (s *Store) KnownOutcomes(ctx context.Context, after int64, until Instant, l
   CASE WHEN EXISTS (SELECT 1 FROM referrals r WHERE r.case_id = al.case_id AND r.filed_at IS NOT NULL) THEN 'filed'
        WHEN al.case_id IS NOT NULL THEN 'confirmed' ELSE 'dismissed' END AS outcome
  FROM alerts al JOIN subjects s ON s.id = al.subject_id
-WHERE al.id > ? AND s.kind = ? AND al.changed_at <= ? AND al.merged_into IS NULL
+WHERE al.id > ? AND s.kind = ? AND al.changed_at <= ?
   AND (al.case_id IS NOT NULL OR al.status = ? AND al.reason IN ('false_positive','licensed','not_in_scope'))
   AND NOT EXISTS (SELECT 1 FROM schemes h WHERE h.alert_id = al.id)
 ORDER BY al.id LIMIT ?`, after, KindCompany, until, AlertDismissed, limit).Scan(&list).Error

@@ -33,7 +33,7 @@ func (s *site) rulePages(t *testing.T) []string {
 	t.Helper()
 	v := s.as(t, "analyst1")
 	show := v.must("/rules/2026.11.2/edit", url.Values{"do": {"save"}, "note": {"降低橙色下限"}, "bands.orange": {"41"}, "indicators.GEN-01.points": {"80"}})
-	replay := v.must(show+"/replay", nil)
+	replay := v.must(show+"/replay", url.Values{})
 	s.doReplays(t)
 	return []string{"rules", "/rules", "rule", show, "rule shipped", "/rules/2026.11.2", "rule edit", show + "/edit", "replay", replay}
 }
@@ -56,7 +56,7 @@ func TestRulesWithoutScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	page = v.post("/rules/2026.11.2/edit", url.Values{"do": {"try"}, "company": {al.SubjectKey}, "indicators.GEN-01.points": {"0"}})
-	if text := page.doc(t).Find("[aria-labelledby=trial]").Text(); page.status != http.StatusOK || !strings.Contains(text, "合规偏离") {
+	if text := page.doc(t).Find("[aria-labelledby=trial]").First().Text(); page.status != http.StatusOK || !strings.Contains(text, "合规偏离") {
 		t.Errorf("%d %q", page.status, text)
 	}
 	if page = v.post("/rules/2026.11.2/edit", url.Values{"do": {"try"}, "company": {"91999999999999999X"}}); page.status != http.StatusUnprocessableEntity {

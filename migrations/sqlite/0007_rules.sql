@@ -79,39 +79,6 @@ CREATE TABLE replay_changes (
 );
 CREATE INDEX replay_changes_by_replay ON replay_changes (replay_id, stage, change, id);
 
--- One indicator or rule is left out for one subject until a moment; what it would have said stays countable.
-CREATE TABLE suppressions (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  ref TEXT NOT NULL UNIQUE,
-  subject_id BIGINT NOT NULL REFERENCES subjects (id),
-  division_code TEXT NOT NULL, p2 TEXT NOT NULL, c4 TEXT NOT NULL, c6 TEXT NOT NULL,
-  code TEXT NOT NULL,
-  reason TEXT NOT NULL CHECK (reason <> ''),
-  author_id BIGINT NOT NULL REFERENCES users (id),
-  created_at INTEGER NOT NULL,
-  until INTEGER NOT NULL,
-  ended_at INTEGER,
-  ended_by TEXT NOT NULL DEFAULT '',
-  settled BOOLEAN NOT NULL DEFAULT FALSE
-);
-CREATE INDEX suppressions_by_subject ON suppressions (subject_id, until);
-CREATE TABLE suppressed_hits (
-  suppression_id BIGINT NOT NULL REFERENCES suppressions (id),
-  scan_id BIGINT NOT NULL REFERENCES scans (id),
-  at INTEGER NOT NULL,
-  points DOUBLE PRECISION NOT NULL,
-  level TEXT NOT NULL,
-  would_level TEXT NOT NULL,
-  PRIMARY KEY (suppression_id, scan_id)
-);
-
--- An alert that was merged into another is closed and remembers what it was, so that it can be taken out again.
-ALTER TABLE alerts ADD COLUMN merged_into BIGINT REFERENCES alerts (id);
-ALTER TABLE alerts ADD COLUMN merged_status TEXT NOT NULL DEFAULT '';
-ALTER TABLE alerts ADD COLUMN previous_id BIGINT REFERENCES alerts (id);
-ALTER TABLE alerts ADD COLUMN fresh TEXT NOT NULL DEFAULT '[]';
-CREATE INDEX alerts_by_merged ON alerts (merged_into);
-
 -- +goose StatementBegin
 CREATE TRIGGER rule_versions_are_written_once BEFORE UPDATE ON rule_versions
 WHEN NEW.number <> OLD.number OR NEW.body <> OLD.body OR NEW.sha256 <> OLD.sha256 OR NEW.author <> OLD.author OR NEW.author_id IS NOT OLD.author_id
