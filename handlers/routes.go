@@ -46,6 +46,19 @@ func (a *App) pageRoutes() []Route {
 		{get, "/cases/:ref", Signed, "", a.caseShow},
 		{post, "/cases/:ref/referral", Signed, "", a.caseFormTeam},
 
+		{post, "/cases/:ref/moves/:event", Signed, "", a.caseMove},
+		{post, "/cases/:ref/measures", Signed, "", a.measureRequest},
+		{post, "/cases/:ref/measures/:measure/:event", Signed, "", a.measureMove},
+		{post, "/cases/:ref/clocks/:clock/:verb", Signed, "", a.clockVerb},
+		{get, "/objections", Signed, models.ActObjectionRead, a.objectionList},
+		{get, "/objections/new", Signed, models.ActObjectionRegister, a.objectionNew},
+		{post, "/objections", Signed, models.ActObjectionRegister, a.objectionSubmit},
+		{get, "/objections/:ref", Signed, "", a.objectionShow},
+		{post, "/objections/:ref/:event", Signed, "", a.objectionMove},
+		{get, "/notices", Signed, "", a.noticeList},
+		{post, "/notices/read", Signed, "", a.noticeRead},
+		{get, "/procedures/:name", Signed, "", a.machineShow},
+
 		{get, "/referrals", Signed, "", a.referralList},
 		{get, "/referrals/:ref", Signed, "", a.referralShow},
 		{post, "/referrals/:ref/:event", Signed, "", a.referralMove},
@@ -82,6 +95,8 @@ func (a *App) pageRoutes() []Route {
 		{post, "/scans", Signed, models.ActScanStart, a.scanStart},
 
 		{get, "/admin/users", Signed, models.ActUserRead, a.userList},
+		{get, "/admin/calendar", Signed, models.ActCalendarRead, a.calendarShow},
+		{post, "/admin/calendar", Signed, models.ActCalendarChange, a.calendarChange},
 		{get, "/admin/grants", Signed, models.ActGrantRead, a.grantList},
 		{get, "/admin/audit", Signed, models.ActAuditRead, a.auditList},
 		{post, "/admin/audit/verify", Signed, models.ActAuditRead, a.auditVerify},
