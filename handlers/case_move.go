@@ -61,27 +61,31 @@ func (a *App) clockVerb(c *gin.Context) error {
 	for _, name := range []string{"days", "from", "to", "reason", "change"} {
 		in.Fields[name] = c.PostForm(name)
 	}
+	err = a.decideClock(ctx, actor, id, verb, in.Fields)
+	return a.caseDone(c, ref, clockURL(ref, id, verb), in, err, "procedure.done.clock."+verb)
+}
+
+// decideClock carries one decision on a limit out, for the page and the API alike.
+func (a *App) decideClock(ctx context.Context, actor models.Actor, id int64, verb string, fields map[string]string) error {
+	whole := func(name string) int64 {
+		n, err := strconv.ParseInt(fields[name], 10, 64)
+		if err != nil {
+			return 0
+		}
+		return n
+	}
 	switch verb {
 	case "extend":
-		days, badDays := strconv.ParseInt(in.Fields["days"], 10, 64)
-		if badDays != nil {
-			days = 0
-		}
-		err = a.Store.ExtendClock(ctx, actor, id, days, in.Fields["reason"])
+		return a.Store.ExtendClock(ctx, actor, id, whole("days"), fields["reason"])
 	case "pause":
-		err = a.Store.PauseClock(ctx, actor, id, models.Date(in.Fields["from"]), models.Date(in.Fields["to"]), in.Fields["reason"])
+		return a.Store.PauseClock(ctx, actor, id, models.Date(fields["from"]), models.Date(fields["to"]), fields["reason"])
 	case "excuse":
-		err = a.Store.ExcuseClock(ctx, actor, id, in.Fields["reason"])
+		return a.Store.ExcuseClock(ctx, actor, id, fields["reason"])
 	case "undo":
-		change, badChange := strconv.ParseInt(in.Fields["change"], 10, 64)
-		if badChange != nil {
-			return models.NotFound("clock")
-		}
-		err = a.Store.UndoClockChange(ctx, actor, change, in.Fields["reason"])
+		return a.Store.UndoClockChange(ctx, actor, whole("change"), fields["reason"])
 	default:
 		return models.NotFound("event")
 	}
-	return a.caseDone(c, ref, clockURL(ref, id, verb), in, err, "procedure.done.clock."+verb)
 }
 
 func caseMoveURL(ref string, event law.Event) string {

@@ -3,7 +3,6 @@ package models
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -153,9 +152,7 @@ func (m *caseMove) lawful(actor Actor, now Instant) (moves []law.Event, barred m
 			continue
 		}
 		key := m.barred(row.Event, now)
-		if key == "" && slices.ContainsFunc(m.clocks, func(c Clock) bool {
-			return slices.Contains(row.Ends, law.ClockName(c.Name)) && c.NeedsExcuse(now)
-		}) && !m.head {
+		if key == "" && !m.head && lateFor(m.clocks, row.Ends, now) {
 			key = "error.late_needs_principal"
 		}
 		if key != "" {

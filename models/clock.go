@@ -163,3 +163,8 @@ func (s *Store) withChanges(ctx context.Context, list []Clock) error {
 	}
 	return nil
 }
+
+// lateFor says whether a move that ends limits is past one that needs the principal's reason.
+func lateFor(clocks []Clock, ends []law.ClockName, now Instant) bool {
+	return slices.ContainsFunc(clocks, func(c Clock) bool { return slices.Contains(ends, law.ClockName(c.Name)) && c.NeedsExcuse(now) })
+}

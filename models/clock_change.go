@@ -137,6 +137,12 @@ func (t *tx) excuse(c Clock, reason string) error {
 	return nil
 }
 
+// AllowClock asks of a decision on a limit what is asked before its fields.
+func (s *Store) AllowClock(ctx context.Context, actor Actor, id int64) error {
+	_, _, err := s.look(ctx, actor).lockClock(id)
+	return err
+}
+
 // lockClock loads a running clock of a case the actor sees and decides on.
 func (t *tx) lockClock(id int64) (Clock, Case, error) {
 	var c Clock
@@ -161,7 +167,7 @@ func (t *tx) lockClock(id int64) (Clock, Case, error) {
 	if ok, err := t.appointed(t.actor.UserID, cs.AuthorityID); err != nil {
 		return c, cs, err
 	} else if !ok {
-		return c, cs, Invalid(map[string]string{"actor": "error.not_appointed"})
+		return c, cs, Forbidden(ActCaseDecide)
 	}
 	if !c.EndedAt.IsZero() {
 		return c, cs, NotAMove(nil)

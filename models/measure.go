@@ -57,15 +57,9 @@ func MeasureKinds(division string) []string {
 func (s *Store) RequestMeasure(ctx context.Context, actor Actor, caseRef string, in ProcedureInput) (string, error) {
 	var ref string
 	err := s.change(ctx, actor, func(t *tx) error {
-		m, err := t.loadCaseMove(caseRef)
+		m, err := t.allowRequest(caseRef)
 		if err != nil {
 			return err
-		}
-		if !m.may(actor, string(RoleCaseHandler)) {
-			return Forbidden(ActCaseWork)
-		}
-		if m.cs.Status == CaseClosed {
-			return NotAMove(nil)
 		}
 		table := law.MachineOf(law.MachineMeasure)
 		a := ask(table, law.MeasureRequest, in, t.now)
@@ -93,22 +87,53 @@ func (s *Store) RequestMeasure(ctx context.Context, actor Actor, caseRef string,
 	return ref, err
 }
 
+// AllowMeasureRequest asks of a request what is asked before its fields.
+func (s *Store) AllowMeasureRequest(ctx context.Context, actor Actor, caseRef string) error {
+	_, err := s.look(ctx, actor).allowRequest(caseRef)
+	return err
+}
+
+func (t *tx) allowRequest(caseRef string) (*caseMove, error) {
+	m, err := t.loadCaseMove(caseRef)
+	if err != nil {
+		return nil, err
+	}
+	if !m.may(t.actor, string(RoleCaseHandler)) {
+		return nil, Forbidden(ActCaseWork)
+	}
+	if m.cs.Status == CaseClosed {
+		return nil, NotAMove(nil)
+	}
+	return m, nil
+}
+
+// AllowMeasure asks of a move of a measure what is asked before its fields.
+func (s *Store) AllowMeasure(ctx context.Context, actor Actor, caseRef, ref string, event law.Event) error {
+	_, _, _, err := s.look(ctx, actor).lockMeasure(caseRef, ref, event)
+	return err
+}
+
+func (t *tx) lockMeasure(caseRef, ref string, event law.Event) (*caseMove, Measure, law.Move, error) {
+	var x Measure
+	m, err := t.loadCaseMove(caseRef)
+	if err != nil {
+		return nil, x, law.Move{}, err
+	}
+	err = t.forUpdate().Where("ref = ? AND case_id = ?", ref, m.cs.ID).Take(&x).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, x, law.Move{}, NotFound("measure")
+	}
+	if err != nil {
+		return nil, x, law.Move{}, fmt.Errorf("measure %s: %w", ref, err)
+	}
+	move, err := m.allowMeasure(t.actor, x, event)
+	return m, x, move, err
+}
+
 // MoveMeasure makes one move of a measure.
 func (s *Store) MoveMeasure(ctx context.Context, actor Actor, caseRef, ref string, event law.Event, in ProcedureInput) error {
 	return s.change(ctx, actor, func(t *tx) error {
-		m, err := t.loadCaseMove(caseRef)
-		if err != nil {
-			return err
-		}
-		var x Measure
-		err = t.forUpdate().Where("ref = ? AND case_id = ?", ref, m.cs.ID).Take(&x).Error
-		if errors.Is(err, gorm.ErrRecordNotFound) {
-			return NotFound("measure")
-		}
-		if err != nil {
-			return fmt.Errorf("measure %s: %w", ref, err)
-		}
-		move, err := m.allowMeasure(actor, x, event)
+		m, x, move, err := t.lockMeasure(caseRef, ref, event)
 		if err != nil {
 			return err
 		}

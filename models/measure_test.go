@@ -58,7 +58,7 @@ func TestSeizure(t *testing.T) {
 		boss := w.Actor(t, "principal_own")
 		world.IsKind(t, "extend by the team", w.Store.ExtendClock(ctx, w.Actor(t, "handler_own"), first.ID, 10, "reason"), models.KindForbidden)
 		world.IsKind(t, "extend from elsewhere", w.Store.ExtendClock(ctx, w.Actor(t, "principal_sibling"), first.ID, 10, "reason"), models.KindNotFound)
-		wants(t, "extend without appointment", w.Store.ExtendClock(ctx, w.Actor(t, "principal_unappointed"), first.ID, 10, "reason"), "actor", "error.not_appointed")
+		world.IsKind(t, "extend without appointment", w.Store.ExtendClock(ctx, w.Actor(t, "principal_unappointed"), first.ID, 10, "reason"), models.KindForbidden)
 		wants(t, "too long", w.Store.ExtendClock(ctx, boss, first.ID, 31, "reason"), "days", "error.clock_extended_too_long")
 		must(t, w.Store.ExtendClock(ctx, boss, first.ID, 20, "reason"))
 		wants(t, "too long together", w.Store.ExtendClock(ctx, boss, first.ID, 11, "reason"), "days", "error.clock_extended_too_long")

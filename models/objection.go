@@ -62,19 +62,9 @@ type ObjectionFile struct {
 func (s *Store) SubmitObjection(ctx context.Context, actor Actor, alertRef string, in ProcedureInput) (string, error) {
 	var ref string
 	err := s.change(ctx, actor, func(t *tx) error {
-		if !actor.Can(ActObjectionRegister) {
-			return Forbidden(ActObjectionRegister)
-		}
-		var al Alert
-		err := scoped(t.db, actor.Scope(ActAlertRead), "").Where("ref = ?", alertRef).Take(&al).Error
-		if errors.Is(err, gorm.ErrRecordNotFound) {
-			return NotFound("alert")
-		}
+		al, err := t.allowSubmit(alertRef)
 		if err != nil {
-			return fmt.Errorf("alert %s: %w", alertRef, err)
-		}
-		if !actor.CanAt(ActObjectionRegister, al.Place) {
-			return Forbidden(ActObjectionRegister)
+			return err
 		}
 		table := law.MachineOf(law.MachineObjection)
 		a := ask(table, law.ObjectionSubmit, in, t.now)
@@ -97,6 +87,30 @@ func (s *Store) SubmitObjection(ctx context.Context, actor Actor, alertRef strin
 		return t.finishObjection(o, move, a)
 	})
 	return ref, err
+}
+
+// AllowObjectionTo asks of an objection to the finding of an alert what is asked before its fields.
+func (s *Store) AllowObjectionTo(ctx context.Context, actor Actor, alertRef string) error {
+	_, err := s.look(ctx, actor).allowSubmit(alertRef)
+	return err
+}
+
+func (t *tx) allowSubmit(alertRef string) (Alert, error) {
+	var al Alert
+	if !t.actor.Can(ActObjectionRegister) {
+		return al, Forbidden(ActObjectionRegister)
+	}
+	err := scoped(t.db, t.actor.Scope(ActAlertRead), "").Where("ref = ?", alertRef).Take(&al).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return al, NotFound("alert")
+	}
+	if err != nil {
+		return al, fmt.Errorf("alert %s: %w", alertRef, err)
+	}
+	if !t.actor.CanAt(ActObjectionRegister, al.Place) {
+		return al, Forbidden(ActObjectionRegister)
+	}
+	return al, nil
 }
 
 // MoveObjection makes one move of an objection.
