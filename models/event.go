@@ -25,6 +25,8 @@ const (
 	objectCase     = "case"
 	objectReferral = "referral"
 	objectRule     = "rule"
+
+	objectObjection = "objection"
 )
 
 func (t *tx) tell(kind string, id int64, event, note string, data map[string]any) error {

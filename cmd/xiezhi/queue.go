@@ -48,6 +48,10 @@ func (p *portal) kinds(add func(ctx context.Context, name, subject string) error
 		{Name: "replay.run", Limit: work.ReplayLimit + time.Minute, Tries: 1, Run: func(ctx context.Context, ref string) error {
 			return p.desk.RunReplay(ctx, models.System("replay"), ref)
 		}},
+		{Name: "clock.watch", Every: time.Minute, Tries: 1, Run: func(ctx context.Context, _ string) error {
+			_, err := p.store.WatchClocks(ctx)
+			return err
+		}},
 		{Name: "source.check", Every: 5 * time.Minute, Tries: 1, Run: func(ctx context.Context, _ string) error {
 			_, err := p.store.CheckSources(ctx, models.System("source"))
 			return err
