@@ -56,23 +56,24 @@ type Collected struct {
 	Payers  int
 }
 
-// Collects adds up what a set of accounts received from accounts outside it, and paid to them, between first and last.
-func (f *Flow) Collects(set []Account, first, last int64) Collected {
+// Collects adds up what a set of accounts received in one currency from accounts outside it, and paid to them, between first and last;
+// the empty currency stands for HomeCurrency.
+func (f *Flow) Collects(set []Account, currency string, first, last int64) Collected {
 	own := make(map[Account]bool, len(set))
 	for _, a := range set {
 		own[a] = true
 	}
 	var c Collected
-	payers := map[Account]bool{}
+	payers, mask := map[Account]bool{}, f.inCurrency(currency)
 	for a := range own {
-		f.each(a, false, first, last, func(m Move) bool {
+		f.eachIn(mask, a, false, first, last, func(m Move) bool {
 			if from := f.From(m); !own[from] {
 				c.In += f.Fen(m)
 				payers[from] = true
 			}
 			return true
 		})
-		f.each(a, true, first, last, func(m Move) bool {
+		f.eachIn(mask, a, true, first, last, func(m Move) bool {
 			if !own[f.To(m)] {
 				c.Out += f.Fen(m)
 			}

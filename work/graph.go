@@ -211,7 +211,7 @@ func (g *Graph) addTransfers(ctx context.Context, was, p *picture) error {
 		err := g.Store.GraphTransfers(ctx, span, models.AsOf{}, func(t models.GraphTransfer) error {
 			p.gap(last, t.ID, false)
 			last = t.ID
-			list = append(list, graph.Transfer{ID: t.ID, From: t.FromID, To: t.ToID, Fen: t.AmountFen, At: t.At.Micro()})
+			list = append(list, graph.Transfer{ID: t.ID, From: t.FromID, To: t.ToID, Fen: t.AmountFen, At: t.At.Micro(), Means: graph.Means{Currency: t.Currency, Channel: t.Channel}})
 			return nil
 		})
 		if err != nil {
