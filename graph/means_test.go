@@ -51,7 +51,7 @@ func TestCurrenciesAreApart(t *testing.T) {
 		if !ok {
 			return
 		}
-		hubs := mixed.Hubs(3, 1, 0, 0)
+		hubs := mixed.Hubs(HubQuery{Window: 3, Least: 1, Last: 10})
 		rings, _ := mixed.Cycles(CycleQuery{Length: 4, Window: 4, First: 0, Last: 10})
 		n := 0
 		for _, c := range names {
@@ -78,7 +78,7 @@ func TestCurrenciesAreApart(t *testing.T) {
 			if !slices.EqualFunc(ringsOf(mixed, mine), ringsOf(alone, want), slices.Equal[[]int64]) {
 				rt.Fatalf("%s: rings differ", name)
 			}
-			for _, h := range alone.Hubs(3, 1, 0, 0) {
+			for _, h := range alone.Hubs(HubQuery{Window: 3, Least: 1, Last: 10}) {
 				n++
 				if !slices.ContainsFunc(hubs, func(g Hub) bool {
 					return mixed.Key(g.Account) == alone.Key(h.Account) && g.Scatter == h.Scatter && g.Currency == name && g.Fen == h.Fen && g.Others == h.Others

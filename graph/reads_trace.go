@@ -164,14 +164,13 @@ type LoanRow struct {
 
 // LoanTrace follows a loan from the accounts it was paid out to over up to three transfers or withdrawals. A payment is followed where
 // it is more than least thousandths of what the account received by the payments followed in the step before. The inflow of an account
-// is the sum of the payments followed that reach it, each once.
+// is the sum of the payments followed that reach it, each once; of a loan whose amount is not known it is -1.
 func (r *Reads) LoanTrace(loan Account, least int64, s ReadSpan) []LoanRow {
 	f := r.Book.Flow
-	sub, ok := r.subject(loan)
-	if !ok {
-		return nil
+	granted := int64(0)
+	if sub, ok := r.subject(loan); ok {
+		granted, _ = r.loan(sub)
 	}
-	granted, _ := r.loan(sub)
 	total, distance, counted := map[Account]int64{}, map[Account]int{}, map[Move]bool{}
 	front := map[Account]int64{}
 	take := func(m Move, step int, into map[Account]int64) {

@@ -254,7 +254,7 @@ func TestHubsAgainstPlainLook(t *testing.T) {
 		list, f := drawTransfers(rt, 30)
 		window := rapid.Int64Range(0, 6).Draw(rt, "window")
 		got := map[[2]int64]int{}
-		for _, h := range f.Hubs(window, 1, 0, 0) {
+		for _, h := range f.Hubs(HubQuery{Window: window, Least: 1, MinFen: 0, Last: 1 << 62}) {
 			side := int64(0)
 			if h.Scatter {
 				side = 1
