@@ -6,6 +6,7 @@ import "xiezhi/views/ui"
 // edges.
 type GraphPage struct {
 	Frame              Frame
+	Tabs               []Tab
 	Of, From, To, AsOf string
 	Ended              bool
 	Depth              int
