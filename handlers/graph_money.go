@@ -28,7 +28,7 @@ type moneyFile struct {
 const pageMoves = 500
 
 func (a *App) moneyShow(c *gin.Context) error {
-	f, err := a.moneyFile(c)
+	f, err := a.moneyFile(c, models.Instant{})
 	if err != nil {
 		return err
 	}
@@ -46,6 +46,11 @@ func (a *App) moneyShow(c *gin.Context) error {
 	if p.Frame, err = a.frame(c, i18n.T(ctx, "money.title")); err != nil {
 		return err
 	}
+	if len(f.wrong) == 0 {
+		if p.Keep, err = a.keepPart(c, models.PageMoney, f.address(), f.answer.Digest()); err != nil {
+			return err
+		}
+	}
 	status := http.StatusOK
 	if len(f.wrong) > 0 {
 		status = http.StatusUnprocessableEntity
@@ -53,12 +58,13 @@ func (a *App) moneyShow(c *gin.Context) error {
 	return a.render(c, status, views.Money(p))
 }
 
-// moneyFile asks the graph; an account that is absent or out of scope is not found.
-func (a *App) moneyFile(c *gin.Context) (moneyFile, error) {
+// moneyFile asks the graph, on what was known by a moment at the latest, the zero moment being now; an account that is absent or out of scope is not found.
+func (a *App) moneyFile(c *gin.Context, latest models.Instant) (moneyFile, error) {
 	ctx, q := a.Context(c), readQuery(c)
 	f := moneyFile{ask: readMoney(c, q), wrong: q.wrong, query: c.Request.URL.Query()}
 	f.ask.Limit, f.ask.Sums = pageMoves, true
 	by := a.graphAsk(c, models.ActAccountRead, q)
+	fixAsk(&by, latest)
 	if f.ask.Account == "" {
 		return f, models.NotFound("account")
 	}

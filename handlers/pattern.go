@@ -16,7 +16,7 @@ import (
 )
 
 // patternLimit is how many lines a question about the whole graph shows.
-const patternLimit = 200
+const patternLimit = 50
 
 // patternKind is one question about the whole graph: what it reads, and how it fills the page.
 type patternKind struct {

@@ -50,6 +50,8 @@ func (a *App) pageRoutes() []Route {
 		{post, "/cases", Signed, models.ActCaseOpen, a.caseOpen},
 		{get, "/cases/:ref", Signed, "", a.caseShow},
 		{post, "/cases/:ref/referral", Signed, "", a.caseFormTeam},
+		{post, "/cases/:ref/keep", Signed, "", a.caseKeep},
+		{get, "/cases/:ref/pictures/:number", Signed, "", a.casePicture},
 
 		{get, "/referrals", Signed, "", a.referralList},
 		{get, "/referrals/:ref", Signed, "", a.referralShow},

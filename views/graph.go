@@ -7,6 +7,7 @@ import "xiezhi/views/ui"
 type GraphPage struct {
 	Frame              Frame
 	Tabs               []Tab
+	Keep               Keep
 	Of, From, To, AsOf string
 	Ended              bool
 	Depth              int

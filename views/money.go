@@ -12,6 +12,7 @@ type MoneyPage struct {
 	MethodNote                string
 	GraphURL, CSV, SVG        string
 	Sankeys                   []Sankey
+	Keep                      Keep
 	Rows                      []MoneyRow
 	Layers                    []MoneyLayer
 	Institutions, Places      []MoneySum
