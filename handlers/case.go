@@ -183,7 +183,7 @@ func newCaseShowPage(ctx context.Context, actor models.Actor, f models.CaseFile,
 	p.Clocks = newClockPanel(ctx, f.Clocks, pending, now)
 	addClockForms(ctx, &p.Clocks, f.Clocks, f.Ref, f.Decides, in.procedure, now)
 	p.Stage, p.Wrong = i18n.T(ctx, "procedure.state.case."+string(f.Stage)), in.procedure.wrong
-	p.Acts, p.Measures = newCaseMoves(ctx, f, in.procedure, now), newMeasures(ctx, f, in.procedure, names)
+	p.Measures = newMeasures(ctx, f, in.procedure, names)
 	for _, al := range f.Alerts {
 		p.Alerts = append(p.Alerts, newCaseAlert(ctx, actor, al))
 	}
@@ -193,6 +193,10 @@ func newCaseShowPage(ctx context.Context, actor models.Actor, f models.CaseFile,
 	}
 	p.FormTeam = newTeamForm(ctx, actor, f, able, in)
 	p.Next, p.Barred = caseNextActs(ctx, actor, f)
+	p.Acts = newCaseMoves(ctx, f, in.procedure, now)
+	if p.FormTeam != nil || p.Next != nil { // a page has one main act
+		p.Acts.Demote()
+	}
 	return p
 }
 

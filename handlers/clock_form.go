@@ -42,12 +42,12 @@ func clockForms(ctx context.Context, c models.Clock, caseRef string, in procedur
 	late := c.State(now) == law.ClockLate
 	if rule.ExtendDays > 0 && !late {
 		f := clockForm(ctx, caseRef, c.ID, "extend", in, clockField(ctx, "days", "line"), clockField(ctx, "reason", "area"))
-		f.Follows = []string{citations(ctx, rule.ExtendBasis)}
+		f.Law = citations(ctx, rule.ExtendBasis)
 		forms = append(forms, f)
 	}
 	if len(rule.PauseBasis) > 0 && !late {
 		f := clockForm(ctx, caseRef, c.ID, "pause", in, clockField(ctx, "from", "date"), clockField(ctx, "to", "date"), clockField(ctx, "reason", "area"))
-		f.Follows = []string{citations(ctx, rule.PauseBasis)}
+		f.Law = citations(ctx, rule.PauseBasis)
 		forms = append(forms, f)
 	}
 	if c.NeedsExcuse(now) {

@@ -61,9 +61,9 @@ func machineEvent(ctx context.Context, m law.MachineName, e law.Event) string {
 
 // The measures of the picture of a procedure, in units of the drawing.
 const (
-	boxWidth   = 150.0
+	boxWidth   = 118.0
 	boxHeight  = 34.0
-	boxGapX    = 48.0
+	boxGapX    = 36.0
 	boxGapY    = 26.0
 	drawMargin = 16.0
 )

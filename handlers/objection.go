@@ -73,7 +73,7 @@ func (a *App) showObjectionNew(c *gin.Context, alert string, in procedureInput) 
 		return err
 	}
 	form := procedureForm{machine: law.MachineObjection, event: law.ObjectionSubmit, action: "/objections?alert=" + url.QueryEscape(al.Ref), primary: true, in: in}.view(ctx)
-	form.Follows = nil
+	form.Law = ""
 	p := views.ObjectionNewPage{Frame: frame, Company: partyName(ctx, al.SubjectKind, al.SubjectName, al.SubjectKey), Alert: al.Ref, Back: "/alerts/" + al.Ref, Form: form, Wrong: in.wrong}
 	for _, id := range []string{"APL.45", "PIPL.24.3", "ATF.32.3", "AML.39", "ATF.31.2", "ATF.48", "ARL.20"} {
 		if citation, summary := firstArticle(ctx, []string{id}); citation != "" {

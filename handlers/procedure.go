@@ -60,9 +60,7 @@ func (f procedureForm) view(ctx context.Context) views.ActForm {
 	}
 	for _, move := range m.Moves() {
 		if move.Event == f.event {
-			if citation := citations(ctx, move.Articles); citation != "" {
-				form.Follows = []string{citation}
-			}
+			form.Law = citations(ctx, move.Articles)
 			break
 		}
 	}

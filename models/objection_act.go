@@ -35,15 +35,15 @@ func (t *tx) chooseReviewer(o *Objection, a *asked, set map[string]any) error {
 }
 
 // reviewers lists who may review an objection: officers and legal reviewers of the place whose hand is in no event of the
-// alert or its case.
+// alert, its case or the objection itself.
 func (t *tx) reviewers(o Objection) ([]User, error) {
 	able, err := t.usersWithRole(o.Place, RoleCaseHandler, RoleLegalReviewer, RoleDutyOfficer)
 	if err != nil {
 		return nil, err
 	}
 	var hands []int64
-	q := t.db.Table("events").Select("DISTINCT actor_id").Where("actor_id IS NOT NULL AND (object_kind = ? AND object_id = ? OR object_kind = ? AND object_id = ?)",
-		objectAlert, value(o.AlertID), objectCase, value(o.CaseID))
+	q := t.db.Table("events").Select("DISTINCT actor_id").Where("actor_id IS NOT NULL AND (object_kind = ? AND object_id = ? OR object_kind = ? AND object_id = ? OR object_kind = ? AND object_id = ?)",
+		objectAlert, value(o.AlertID), objectCase, value(o.CaseID), objectObjection, o.ID)
 	if err := q.Scan(&hands).Error; err != nil {
 		return nil, fmt.Errorf("read who handled the finding of %s: %w", o.Ref, err)
 	}
