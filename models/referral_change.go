@@ -256,7 +256,11 @@ func (t *tx) allowMove(m *referralMove, event law.Event) error {
 		if onTeam {
 			team = append(team, Officer{ID: t.actor.UserID})
 		}
-		moves, _ := lawfulMoves(t.actor, m.r, team, m.clocks, t.now)
+		head, err := t.heads(m.r)
+		if err != nil {
+			return err
+		}
+		moves, _ := lawfulMoves(t.actor, m.r, team, m.clocks, head, t.now)
 		words := make([]string, len(moves))
 		for i, e := range moves {
 			words[i] = string(e)
