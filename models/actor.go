@@ -52,6 +52,13 @@ const (
 	ActPersonReveal      Action = "person.reveal"
 	ActCaseRead          Action = "case.read"
 	ActCaseOpen          Action = "case.open"
+	ActEvidenceRead      Action = "evidence.read"
+	ActEvidenceAdd       Action = "evidence.add"
+	ActDossierMake       Action = "dossier.make"
+	ActPaperDraft        Action = "paper.draft"     // draft a paper of a case
+	ActPaperIssue        Action = "paper.issue"     // issue one that somebody else drafted
+	ActPaperPrincipal    Action = "paper.principal" // issue those that the principal alone decides
+	ActThresholdSave     Action = "threshold.save"
 	ActReferralForm      Action = "referral.form_team"
 	ActReferralTeam      Action = "referral.team"      // read and act as a member of the team
 	ActReferralRead      Action = "referral.read"      // read as supervisor, legal reviewer, principal or superior viewer
@@ -122,7 +129,8 @@ func (a Actor) HasRole(r Role) bool { return slices.Contains(a.Roles, r) }
 // Actions lists every action of the portal.
 func Actions() []Action {
 	return []Action{ActAlertRead, ActAlertAccept, ActAlertDismiss, ActAlertSnooze, ActAlertAssign, ActAlertPropose, ActCompanyRead,
-		ActPersonRead, ActAccountRead, ActPersonReveal, ActCaseRead, ActCaseOpen, ActReferralForm, ActReferralTeam, ActReferralRead,
+		ActPersonRead, ActAccountRead, ActPersonReveal, ActCaseRead, ActCaseOpen, ActEvidenceRead, ActEvidenceAdd, ActDossierMake,
+		ActPaperDraft, ActPaperIssue, ActPaperPrincipal, ActThresholdSave, ActReferralForm, ActReferralTeam, ActReferralRead,
 		ActReferralApprove, ActReferralPolice, ActReferralObserve, ActReferralSupervise, ActBatchRead, ActFactLoad, ActMappingRead, ActMappingChange, ActFactRead, ActFactAntiFraud, ActFactRetract, ActSourceRead, ActSourceChange, ActConnectorChange, ActScanRead, ActScanStart, ActUserRead,
 		ActUserChange, ActGrantRead, ActGrantChange, ActAuditRead}
 }

@@ -25,6 +25,7 @@ type Store struct {
 	now     func() time.Time
 
 	calendar law.Calendar
+	sealer   Sealer
 }
 
 // minimal SQLite version: older ones may corrupt the write-ahead log when it is reset.
