@@ -71,8 +71,8 @@ type Document struct {
 	SHA256     string `gorm:"column:sha256"`
 	SM3        string `gorm:"column:sm3"` // empty on papers from before signatures, like the three below
 	SigningKey string // id of the office's key
-	SigEd25519 string `gorm:"column:sig_ed25519"` // base64
-	SigSM2     string `gorm:"column:sig_sm2"`
+	SigEd25519 string `gorm:"column:sig_ed25519" json:"-"` // base64; made with randomness, and never part of an answer
+	SigSM2     string `gorm:"column:sig_sm2" json:"-"`
 	Pages      int
 	Source     string
 	Content    []byte
