@@ -185,6 +185,7 @@ func newCaseShowPage(ctx context.Context, actor models.Actor, f models.CaseFile,
 	}
 	p.FormTeam = newTeamForm(ctx, actor, f, able, in)
 	p.Next, p.Barred = caseNextActs(ctx, actor, f)
+	p.Parts = caseTabs(ctx, actor, f.Ref, f.Place, "case")
 	return p
 }
 
