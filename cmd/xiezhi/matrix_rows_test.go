@@ -212,6 +212,7 @@ func (w *province) attacks() []attack {
 				form: func(string) url.Values { return moveForm(event) }})
 		}
 	}
+	list = append(list, proofAttacks()...)
 	slices.SortFunc(list, func(a, b attack) int { return strings.Compare(a.route, b.route) })
 	return list
 }
@@ -244,8 +245,14 @@ func unknownRef(kind string) string {
 	switch kind {
 	case "alert", "dismissed":
 		return "YJ-440300-2026-99999"
-	case "case":
+	case "case", "file":
 		return "AJ-440300-2026-99999"
+	case "evidence":
+		return "ZJ-440300-2026-99999"
+	case "dossier":
+		return "JZ-440300-2026-99999"
+	case "paper", "issued":
+		return "WS-440300-2026-99999"
 	case "batch":
 		return "PC-440300-2026-99999"
 	case "connector":

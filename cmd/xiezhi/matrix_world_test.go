@@ -324,6 +324,7 @@ func (w *province) line(t testing.TB, place string) {
 		}
 		if i == len(states) {
 			w.put("case", place, cs)
+			w.proof(t, place, cs)
 			return
 		}
 		ref, err := s.FormTeam(ctx, boss, cs, c.team, 0)
@@ -440,6 +441,9 @@ func (w *province) relation(kind, user, place string) string {
 		case policeOf[place] == user, procuratorateOf[place] == user:
 			return "addressed"
 		}
+	}
+	if slices.Contains(teamKinds, kind) && slices.Contains(crews[place].team, user) {
+		return "team"
 	}
 	home := w.home[user]
 	switch {
