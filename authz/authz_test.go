@@ -30,7 +30,8 @@ func TestAdministratorsHoldNoBusinessAction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := []models.Action{models.ActUserRead, models.ActUserChange, models.ActGrantRead, models.ActGrantChange, models.ActAuditRead}
+	own := []models.Action{models.ActUserRead, models.ActUserChange, models.ActGrantRead, models.ActGrantChange, models.ActAuditRead,
+		models.ActCalendarRead, models.ActCalendarChange}
 	for _, role := range models.Roles() {
 		for _, action := range models.Actions() {
 			if may := p.May(role, action); may && role.Administrative() != slices.Contains(own, action) {

@@ -110,6 +110,9 @@ func newAlertShowPage(ctx context.Context, actor models.Actor, f alertFile, in a
 		p.Due = alertDueMark(ctx, al, now)
 	}
 	p.Claim = alertClaim(ctx, al, as)
+	if actor.CanAt(models.ActObjectionRegister, al.Place) {
+		p.ObjectionURL = "/objections/new?alert=" + al.Ref
+	}
 	if as.Trigger != nil {
 		p.Trigger = i18n.T(ctx, "alert.trigger", "name", i18n.T(ctx, "trigger."+as.Trigger.Code), "code", as.Trigger.Indicator)
 		if as.SingleSource {

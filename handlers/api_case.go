@@ -10,6 +10,7 @@ import (
 )
 
 type clockJSON struct {
+	ID        int64            `json:"id"`
 	Name      string           `json:"name"`
 	Article   string           `json:"article"`
 	Citation  string           `json:"citation"`
@@ -20,13 +21,14 @@ type clockJSON struct {
 	EndedAt   models.Instant   `json:"ended_at"`
 	OuterAt   []models.Instant `json:"outer_at"`
 	Certain   bool             `json:"certain"`
+	Late      string           `json:"late_reason"`
 }
 
 func newClocksJSON(clocks []models.Clock, now models.Instant) []clockJSON {
 	list := make([]clockJSON, 0, len(clocks))
 	for _, c := range clocks {
 		l := lookAt(c, now)
-		out := clockJSON{Name: c.Name, Side: c.Side, StartedAt: c.StartedAt, DueAt: c.DueAt, State: l.state, EndedAt: c.EndedAt, OuterAt: []models.Instant{},
+		out := clockJSON{ID: c.ID, Late: c.LateReason, Name: c.Name, Side: c.Side, StartedAt: c.StartedAt, DueAt: c.DueAt, State: l.state, EndedAt: c.EndedAt, OuterAt: []models.Instant{},
 			Certain: l.due.Certain}
 		out.Article, _, _ = strings.Cut(c.Basis, " ")
 		if a, ok := law.ArticleByID(out.Article); ok {
@@ -93,11 +95,15 @@ type caseJSON struct {
 	Alerts   []string    `json:"alerts"`
 	Clocks   []clockJSON `json:"clocks"`
 	Timeline []eventJSON `json:"timeline"`
+
+	Stage    law.State     `json:"stage"`
+	Moves    []law.Event   `json:"moves"`
+	Measures []measureJSON `json:"measures"`
 }
 
 func newCaseJSON(f models.CaseFile, now models.Instant) caseJSON {
 	out := caseJSON{caseLineJSON: newCaseLineJSON(f.CaseLine), Officers: officerUsers(f.Officers), Alerts: []string{},
-		Clocks: newClocksJSON(f.Clocks, now), Timeline: newTimelineJSON(f.Events)}
+		Clocks: newClocksJSON(f.Clocks, now), Timeline: newTimelineJSON(f.Events), Stage: f.Stage, Moves: append([]law.Event{}, f.Moves...), Measures: newMeasuresJSON(f.Measures)}
 	if c := nearestClock(f.Clocks); c.ID != 0 {
 		out.NextDueAt = c.DueAt
 	}

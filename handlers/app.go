@@ -162,6 +162,9 @@ func (a *App) frame(c *gin.Context, title string) (views.Frame, error) {
 		}
 		counts.alerts = n.Waiting
 	}
+	if counts.notices, err = a.Store.UnreadNotices(ctx, actor); err != nil {
+		return f, err
+	}
 	f.Nav = navigation(ctx, actor, c.FullPath(), counts)
 	f.Flash = views.Flash{Text: a.Sessions.PopString(c.Request.Context(), flashKey), Undo: a.Sessions.PopString(c.Request.Context(), flashUndo)}
 	return f, nil

@@ -124,8 +124,9 @@ func newCaseRow(ctx context.Context, actor models.Actor, cs models.CaseLine, now
 
 // caseInput is what was written into a form of the page and refused, with what is wrong by field.
 type caseInput struct {
-	officers []string
-	wrong    map[string]string
+	officers  []string
+	wrong     map[string]string
+	procedure procedureInput
 }
 
 func (a *App) caseShow(c *gin.Context) error { return a.showCase(c, caseInput{}) }
@@ -152,7 +153,11 @@ func (a *App) showCase(c *gin.Context, in caseInput) error {
 	}
 	p := newCaseShowPage(ctx, actor, file, able, names, in, a.Store.Now())
 	p.Frame = frame
-	return a.render(c, statusOf(in.wrong), views.CaseShow(p))
+	status := statusOf(in.wrong)
+	if len(in.procedure.wrong) > 0 {
+		status = statusOf(in.procedure.wrong)
+	}
+	return a.render(c, status, views.CaseShow(p))
 }
 
 // statusOf is 422 for a page that shows a refused form, else 200.
@@ -176,6 +181,9 @@ func newCaseShowPage(ctx context.Context, actor models.Actor, f models.CaseFile,
 		pending = nil
 	}
 	p.Clocks = newClockPanel(ctx, f.Clocks, pending, now)
+	addClockForms(ctx, &p.Clocks, f.Clocks, f.Ref, f.Decides, in.procedure, now)
+	p.Stage, p.Wrong = i18n.T(ctx, "procedure.state.case."+string(f.Stage)), in.procedure.wrong
+	p.Measures = newMeasures(ctx, f, in.procedure, names)
 	for _, al := range f.Alerts {
 		p.Alerts = append(p.Alerts, newCaseAlert(ctx, actor, al))
 	}
@@ -186,6 +194,10 @@ func newCaseShowPage(ctx context.Context, actor models.Actor, f models.CaseFile,
 	p.FormTeam = newTeamForm(ctx, actor, f, able, in)
 	p.Next, p.Barred = caseNextActs(ctx, actor, f)
 	p.Parts = caseTabs(ctx, actor, f.Ref, f.Place, "case")
+	p.Acts = newCaseMoves(ctx, f, in.procedure, now)
+	if p.FormTeam != nil || p.Next != nil { // a page has one main act
+		p.Acts.Demote()
+	}
 	return p
 }
 

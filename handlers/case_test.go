@@ -219,7 +219,7 @@ func TestStoryIsNewestFirstAndNamesPeople(t *testing.T) {
 	if lines[0].Who != "周敏" || lines[0].What != "接受不予立案决定" || lines[0].Note != "说明\n批准人 何志远" {
 		t.Errorf("%+v", lines[0])
 	}
-	if lines[1].Who != "系统" || !strings.Contains(lines[1].Note, "第1号") || lines[2].Who != "supervisor1" || lines[2].What != "行政立案" {
+	if lines[1].Who != "系统" || !strings.Contains(lines[1].Note, "第1号") || lines[2].Who != "supervisor1" || lines[2].What != "登记立卷" {
 		t.Errorf("%+v", lines[1:])
 	}
 }

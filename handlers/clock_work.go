@@ -100,6 +100,8 @@ func newClockDay(ctx context.Context, d law.Day) views.ClockDay {
 		out.Mark = i18n.T(ctx, "clock.day.start")
 	case d.Number > 0:
 		out.Mark = i18n.T(ctx, "clock.day.number", "n", i18n.Integer(ctx, int64(d.Number)))
+	case d.Kind == law.CountPaused:
+		out.Mark = i18n.T(ctx, "clock.day.paused")
 	case d.Kind == law.CountSkippedRest:
 		out.Mark = i18n.T(ctx, "clock.day.skipped")
 	case d.Kind == law.CountDue:
@@ -114,7 +116,7 @@ func dayClass(k law.CountKind) string {
 	switch k {
 	case law.CountStartExcluded:
 		return "is-off"
-	case law.CountRestCounted, law.CountSkippedRest, law.CountRolled:
+	case law.CountRestCounted, law.CountSkippedRest, law.CountRolled, law.CountPaused:
 		return "is-rest"
 	case law.CountDue:
 		return "is-end"

@@ -81,7 +81,7 @@ func newDeskPage(ctx context.Context, list []models.ReferralLine, chosen string,
 
 func newDeskReferral(ctx context.Context, f models.ReferralFile, names map[string]string, in actInput, now models.Instant) *views.DeskReferral {
 	r := &views.DeskReferral{Number: f.Ref, Company: partyName(ctx, f.SubjectKind, f.SubjectName, f.SubjectKey), State: i18n.T(ctx, "referral.state."+string(f.State)),
-		Facts: newDeskFacts(ctx, f, names), Dossier: newDossier(ctx, f), Documents: newDocumentRows(ctx, f), Acts: newActPanel(ctx, f, in, backDesk),
+		Facts: newDeskFacts(ctx, f, names), Dossier: newDossier(ctx, f), Documents: newDocumentRows(ctx, f), Acts: newActPanel(ctx, f, in, backDesk, now),
 		Story: newCaseStory(ctx, f.Events, names), Full: "/referrals/" + f.Ref}
 	if d, ok := documentOf(f, models.DocumentLetter); ok && d.Number != "" {
 		r.Number = d.Number

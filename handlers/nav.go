@@ -10,7 +10,7 @@ import (
 	"xiezhi/views"
 )
 
-type navCounts struct{ alerts int64 }
+type navCounts struct{ alerts, notices int64 }
 
 // capped writes a count of a hot page, which stops at a thousand.
 func capped(ctx context.Context, n int64) string {
@@ -38,6 +38,7 @@ func navigation(ctx context.Context, actor models.Actor, path string, counts nav
 	add(&work, can(models.ActAlertRead), item("nav.alerts", "/alerts", "bell-ringing", capped(ctx, counts.alerts)))
 	add(&work, can(models.ActCaseRead), item("nav.cases", "/cases", "briefcase", ""))
 	add(&work, can(models.ActReferralRead) || can(models.ActReferralTeam) || can(models.ActReferralObserve), item("nav.referrals", "/referrals", "send", ""))
+	add(&work, can(models.ActObjectionRead), item("nav.objections", "/objections", "gavel", ""))
 	add(&work, can(models.ActReferralPolice), item("nav.desk", "/desk", "inbox", ""))
 	add(&query, can(models.ActCompanyRead), item("nav.companies", "/companies", "building", ""))
 	add(&query, can(models.ActCompanyRead), item("nav.graph", "/graph", "topology-star-3", ""))
@@ -46,9 +47,14 @@ func navigation(ctx context.Context, actor models.Actor, path string, counts nav
 	add(&manage, can(models.ActSourceRead), item("nav.sources", "/sources", "affiliate", ""))
 	add(&manage, can(models.ActScanRead), item("nav.scans", "/scans", "radar", ""))
 	add(&manage, can(models.ActUserRead), item("nav.users", "/admin/users", "users", ""))
+	add(&manage, can(models.ActCalendarRead), item("nav.calendar", "/admin/calendar", "list-numbers", ""))
 	add(&manage, can(models.ActGrantRead), item("nav.grants", "/admin/grants", "shield-lock", ""))
 	add(&manage, can(models.ActAuditRead), item("nav.audit", "/admin/audit", "eye-check", ""))
-	me := views.NavGroup{Items: []views.NavItem{item("nav.me", "/me", "user-circle", "")}}
+	fresh := ""
+	if counts.notices > 0 {
+		fresh = capped(ctx, counts.notices)
+	}
+	me := views.NavGroup{Items: []views.NavItem{item("nav.notices", "/notices", "bell-ringing", fresh), item("nav.me", "/me", "user-circle", "")}}
 	var groups []views.NavGroup
 	for _, g := range []views.NavGroup{work, query, manage, me} {
 		if len(g.Items) > 0 {

@@ -149,6 +149,7 @@ func newReferralShowPage(ctx context.Context, actor models.Actor, f models.Refer
 		Lines: newThresholds(ctx, f.Referral), Facts: newReferralFacts(ctx, f), Story: newCaseStory(ctx, f.Events, names), Documents: newDocumentRows(ctx, f),
 		Clocks:  newClockPanel(ctx, f.Clocks, pendingClocks(f.State), now),
 		Printed: i18n.T(ctx, "case.printed", "who", i18n.Pick(ctx, actor.Display, actor.DisplayEn), "at", i18n.Moment(now.Time()))}
+	addClockForms(ctx, &p.Clocks, f.Clocks, f.CaseRef, f.Decides, procedureInput{}, now)
 	if d, ok := documentOf(f, models.DocumentLetter); ok {
 		p.Number = d.Number
 	}
@@ -158,7 +159,7 @@ func newReferralShowPage(ctx context.Context, actor models.Actor, f models.Refer
 	if actor.Can(models.ActCaseRead) {
 		p.Case = views.Link{URL: "/cases/" + f.CaseRef, Text: i18n.T(ctx, "referral.case")}
 	}
-	p.Acts = newActPanel(ctx, f, in, "")
+	p.Acts = newActPanel(ctx, f, in, "", now)
 	var err error
 	p.Paper, err = newPaperView(ctx, f, now)
 	return p, err

@@ -36,13 +36,14 @@ type actForm struct {
 	Documents    string `form:"documents"`
 	Version      string `form:"version"`
 	Back         string `form:"back"`
+	LateReason   string `form:"late_reason"`
 }
 
 // values gives what was written by field name.
 func (f actForm) values() map[string]string {
 	return map[string]string{"facts": f.Facts, "offence": f.Offence, "offence_text": f.OffenceText, "amount": f.Amount, "people": f.People, "loss": f.Loss,
 		"evidence": f.Evidence, "proposal": f.Proposal, "item_list": f.ItemList, "expert_report": f.ExpertReport, "approver": f.Approver, "number": f.Number,
-		"to": f.To, "due": f.Due, "receiver": f.Receiver, "competent": f.Competent,
+		"to": f.To, "due": f.Due, "receiver": f.Receiver, "competent": f.Competent, "late_reason": f.LateReason,
 		"reason": f.Reason, "note": f.Note, "documents": f.Documents}
 }
 
@@ -118,7 +119,7 @@ func mainMoves() []law.Event {
 }
 
 // newActPanel offers exactly the lawful moves of the actor and lists the others of the state with who may and the article.
-func newActPanel(ctx context.Context, f models.ReferralFile, in actInput, back string) views.ActPanel {
+func newActPanel(ctx context.Context, f models.ReferralFile, in actInput, back string, now models.Instant) views.ActPanel {
 	p := views.ActPanel{Wrong: in.wrong, Note: i18n.T(ctx, "referral.wait."+string(f.State))}
 	primary := law.Event("")
 	for _, e := range mainMoves() {
@@ -128,7 +129,7 @@ func newActPanel(ctx context.Context, f models.ReferralFile, in actInput, back s
 		}
 	}
 	for _, e := range slices.SortedStableFunc(slices.Values(f.Moves), func(a, b law.Event) int { return rank(a == primary) - rank(b == primary) }) {
-		form := newActForm(ctx, f, e, in, back)
+		form := newActForm(ctx, f, e, in, back, now)
 		form.Primary = e == primary
 		p.Forms = append(p.Forms, form)
 	}
@@ -153,7 +154,7 @@ func rank(first bool) int {
 	return 1
 }
 
-func newActForm(ctx context.Context, f models.ReferralFile, e law.Event, in actInput, back string) views.ActForm {
+func newActForm(ctx context.Context, f models.ReferralFile, e law.Event, in actInput, back string, now models.Instant) views.ActForm {
 	form := views.ActForm{Event: string(e), Label: i18n.T(ctx, "referral.act."+string(e)), Icon: actIcon(e), Action: "/referrals/" + f.Ref + "/" + string(e),
 		Version: strconv.FormatInt(f.Version, 10), Back: back, Open: in.event == e && len(in.wrong) > 0}
 	if key := "referral.intro." + string(e); i18n.Has(ctx, key) {
@@ -169,6 +170,11 @@ func newActForm(ctx context.Context, f models.ReferralFile, e law.Event, in actI
 	}
 	for _, spec := range actFields(e) {
 		form.Fields = append(form.Fields, newActField(ctx, f, e, spec, in))
+	}
+	if move, ok := law.FindMove(f.State, e); ok && move.Actor == string(models.RolePrincipal) && slices.ContainsFunc(f.Clocks, func(c models.Clock) bool {
+		return slices.Contains(move.Ends, law.ClockName(c.Name)) && c.NeedsExcuse(now)
+	}) {
+		form.Fields = append(form.Fields, newActField(ctx, f, e, fieldSpec{name: "late_reason", kind: "area", rows: "2", required: true}, in))
 	}
 	return form
 }

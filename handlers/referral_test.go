@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"xiezhi/i18n"
 	"xiezhi/law"
@@ -59,7 +60,7 @@ func TestActPanelOffersExactlyTheLawfulMoves(t *testing.T) {
 		{"finished", testReferral(law.StateClosed), "", nil, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			p := newActPanel(ctx, tt.file, actInput{}, "")
+			p := newActPanel(ctx, tt.file, actInput{}, "", models.At(time.Now()))
 			var primary string
 			var others, barred []string
 			for _, f := range p.Forms {
@@ -93,7 +94,7 @@ func TestActPanelOffersExactlyTheLawfulMoves(t *testing.T) {
 func TestRefusedFormKeepsItsInput(t *testing.T) {
 	ctx := speak(t, i18n.Chinese)
 	in := actInput{event: law.EventDecline, values: map[string]string{"approver": "李局", "reason": ""}, wrong: map[string]string{"reason": "error.required", "number": "error.required"}}
-	p := newActPanel(ctx, testReferral(law.StateUnderReview, law.EventFile, law.EventDecline), in, backDesk)
+	p := newActPanel(ctx, testReferral(law.StateUnderReview, law.EventFile, law.EventDecline), in, backDesk, models.At(time.Now()))
 	decline := p.Forms[1]
 	if decline.Event != "decline" || !decline.Open || decline.Back != backDesk || len(decline.Follows) != 3 {
 		t.Fatalf("%+v", decline)
@@ -116,7 +117,7 @@ func TestFormFieldsStartWithWhatIsKnown(t *testing.T) {
 	ctx := speak(t, i18n.Chinese)
 	values := func(e law.Event, f models.ReferralFile) map[string]string {
 		out := map[string]string{}
-		for _, field := range newActForm(ctx, f, e, actInput{}, "").Fields {
+		for _, field := range newActForm(ctx, f, e, actInput{}, "", models.At(time.Now())).Fields {
 			out[field.Name] = field.Value
 		}
 		return out

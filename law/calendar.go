@@ -7,6 +7,8 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -135,4 +137,40 @@ func (c Calendar) Working(t time.Time) bool {
 func (c Calendar) Special(t time.Time) (CalendarDay, bool) {
 	d, ok := c.days[t.In(zone).Format(time.DateOnly)]
 	return d, ok
+}
+
+// DayOrdinary takes a date out of the arrangement: it is what its weekday says.
+const DayOrdinary DayKind = "ordinary"
+
+// With returns the calendar as later decisions have changed it, each date by its last one, under a name of its own.
+func (c Calendar) With(name string, changes []CalendarDay) Calendar {
+	if len(changes) == 0 {
+		return c
+	}
+	out := Calendar{name: name, days: maps.Clone(c.days), years: maps.Clone(c.years)}
+	if out.days == nil {
+		out.days, out.years = map[string]CalendarDay{}, map[int]bool{}
+	}
+	for _, d := range changes {
+		if d.Kind == DayOrdinary {
+			delete(out.days, d.Date)
+			continue
+		}
+		out.days[d.Date] = d
+		out.years[d.Year] = true
+	}
+	return out
+}
+
+// Days returns the rows of a year's arrangement, by date.
+func (c Calendar) Days(year int) []CalendarDay {
+	var list []CalendarDay
+	prefix := strconv.Itoa(year) + "-"
+	for date, d := range c.days {
+		if strings.HasPrefix(date, prefix) {
+			list = append(list, d)
+		}
+	}
+	slices.SortFunc(list, func(a, b CalendarDay) int { return strings.Compare(a.Date, b.Date) })
+	return list
 }

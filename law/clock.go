@@ -24,16 +24,19 @@ const (
 // Holder is the side that a clock runs against.
 type Holder string
 
-// The sides. The procuratorate holds no clock of the present table.
+// The sides. The party is the company or the person concerned. The procuratorate holds no clock of the present table.
 const (
 	HolderAgency        Holder = "agency"
 	HolderPolice        Holder = "police"
 	HolderProcuratorate Holder = "procuratorate"
+	HolderParty         Holder = "party"
 )
 
 // ClockRule says how one time limit runs. Basis are article ids. OuterLines are later limits in calendar days from the
 // same start, with OuterBasis. Inference marks a way of counting that follows from the texts but is not written in them.
 // An Advisory limit is shown amber when it has passed and blocks nothing. Note is the key of the sentence shown beside it.
+// ExtendDays is by how many days in all it may be extended, 0 where the law knows no extension, with ExtendBasis; a limit
+// with PauseBasis may be paused for a time that is stated beforehand.
 type ClockRule struct {
 	Name            ClockName
 	Amount          int
@@ -47,6 +50,9 @@ type ClockRule struct {
 	Inference       bool
 	Advisory        bool
 	Note            string
+	ExtendDays      int
+	ExtendBasis     []string
+	PauseBasis      []string
 }
 
 //go:embed clocks.csv
@@ -60,6 +66,10 @@ var clockRules = sync.OnceValue(func() []ClockRule {
 			ExcludeStartDay: r["exclude_start"] == "yes", RollOver: r["roll_over"] == "yes", DueHolder: Holder(r["holder"]),
 			Basis: strings.Fields(r["articles"]), OuterBasis: strings.Fields(r["outer_articles"]),
 			Inference: r["inference"] == "yes", Advisory: r["advisory"] == "yes", Note: r["note"],
+			ExtendBasis: strings.Fields(r["extend_articles"]), PauseBasis: strings.Fields(r["pause_articles"]),
+		}
+		if r["extend_days"] != "" {
+			rule.ExtendDays = number("clocks.csv", r["extend_days"])
 		}
 		for _, days := range strings.Fields(r["outer_days"]) {
 			rule.OuterLines = append(rule.OuterLines, number("clocks.csv", days))

@@ -1,12 +1,15 @@
 package law
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // CountKind says what a day did in the counting of a time limit.
 type CountKind string
 
 // The kinds of day. A counted rest day belongs to a limit in calendar days; a skipped one to a limit in working days; a
-// rolled one lies between a last day that is a rest day and the day that is due instead.
+// rolled one lies between a last day that is a rest day and the day that is due instead; a paused one does not count.
 const (
 	CountStartExcluded CountKind = "start_excluded"
 	CountCounted       CountKind = "counted"
@@ -14,6 +17,7 @@ const (
 	CountSkippedRest   CountKind = "skipped_rest"
 	CountRolled        CountKind = "rolled"
 	CountDue           CountKind = "due"
+	CountPaused        CountKind = "paused"
 )
 
 // Day is one date of the counting, at 00:00 in China. Number is its place in the limit, 0 for a day that does not count.
@@ -40,6 +44,16 @@ type Due struct {
 	CalendarName string
 	Certain      bool
 	OuterCertain bool
+	Extended     int     `json:",omitempty"`
+	Pauses       []Pause `json:",omitempty"`
+}
+
+// Pause is a time that does not count: from the day From to the day To, both of them included.
+type Pause struct{ From, To time.Time }
+
+// covers says whether a day, at 00:00 in China, does not count.
+func (p Pause) covers(day time.Time) bool {
+	return !day.Before(midnight(p.From)) && !day.After(midnight(p.To))
 }
 
 // Deadline is a rule with the instant that starts it.
@@ -54,7 +68,13 @@ func (d Deadline) Due(cal Calendar) Due { return Compute(d.Rule, d.StartAt, cal)
 // Compute returns when a limit that starts at start is over. A rule as set by a paper has no end of its own: its Due has
 // a zero DueAt and is not Certain; see ComputeSet.
 func Compute(rule ClockRule, start time.Time, cal Calendar) Due {
-	due := Due{Rule: rule, StartAt: start.UTC(), CalendarName: cal.Name(), OuterCertain: true}
+	return ComputeAdjusted(rule, start, cal, 0, nil)
+}
+
+// ComputeAdjusted is Compute for a limit that was extended by so many days of its unit and paused. Hours are never paused
+// nor extended. Neither moves the outer lines.
+func ComputeAdjusted(rule ClockRule, start time.Time, cal Calendar, extended int, pauses []Pause) Due {
+	due := Due{Rule: rule, StartAt: start.UTC(), CalendarName: cal.Name(), OuterCertain: true, Extended: extended, Pauses: pauses}
 	switch rule.Unit {
 	case UnitHour:
 		due.DueAt = due.StartAt.Add(time.Duration(rule.Amount) * time.Hour)
@@ -62,14 +82,16 @@ func Compute(rule ClockRule, start time.Time, cal Calendar) Due {
 		due.LastDay = midnight(due.DueAt)
 		due.Certain = true
 	case UnitCalendarDay, UnitWorkingDay:
-		due.Days, due.Certain = countDays(rule, start, cal)
+		longer := rule
+		longer.Amount += extended
+		due.Days, due.Certain = countDays(longer, start, cal, pauses)
 		due.LastDay = due.Days[len(due.Days)-1].Date
 		due.DueAt = due.LastDay.AddDate(0, 0, 1).UTC()
 	}
 	for _, amount := range rule.OuterLines {
 		outer := rule
 		outer.Amount, outer.Unit = amount, UnitCalendarDay
-		days, certain := countDays(outer, start, cal)
+		days, certain := countDays(outer, start, cal, nil)
 		due.OuterAt = append(due.OuterAt, days[len(days)-1].Date.AddDate(0, 0, 1).UTC())
 		due.OuterCertain = due.OuterCertain && certain
 	}
@@ -87,7 +109,7 @@ func ComputeSet(rule ClockRule, start, lastDay time.Time, cal Calendar) Due {
 }
 
 // countDays walks from the start day to the due day. A limit of no days is over with the start day.
-func countDays(rule ClockRule, start time.Time, cal Calendar) (days []Day, certain bool) {
+func countDays(rule ClockRule, start time.Time, cal Calendar, pauses []Pause) (days []Day, certain bool) {
 	date := midnight(start)
 	certain = cal.Covers(date.Year())
 	if rule.ExcludeStartDay {
@@ -100,6 +122,10 @@ func countDays(rule ClockRule, start time.Time, cal Calendar) (days []Day, certa
 	}
 	for counted := 0; ; date = date.AddDate(0, 0, 1) {
 		certain = certain && cal.Covers(date.Year())
+		if slices.ContainsFunc(pauses, func(p Pause) bool { return p.covers(date) }) {
+			days = append(days, newDay(date, CountPaused, 0, cal))
+			continue
+		}
 		working := cal.Working(date)
 		if rule.Unit == UnitWorkingDay && !working {
 			days = append(days, newDay(date, CountSkippedRest, 0, cal))

@@ -53,6 +53,55 @@ func lawTable() string {
 	b.WriteString("explanation leads there and the procuratorate decides on it (SPPR2019 561). Moves that wait are offered when their time has come:\n")
 	b.WriteString("`report_police_overdue` past the review's line, `urge` three months after filing, `correct` past the ordered limit, `extend_review` before the\n")
 	b.WriteString("running line passes and up to the last one, `request_reconsideration` until it was used.\n")
+	for _, name := range []MachineName{MachineCase, MachineMeasure, MachineObjection, MachineStop} {
+		b.WriteString(procedureTable(name))
+	}
+	return b.String()
+}
+
+// procedureProof names the test in models that makes an event of a procedure and holds what it does against the law.
+func procedureProof(m MachineName, e Event) string {
+	switch {
+	case m == MachineStop:
+		return "TestMeasureKinds"
+	case m == MachineMeasure:
+		return "TestSeizure"
+	case m == MachineObjection && e == ObjectionPassOn:
+		return "TestObjectionChannels"
+	case m == MachineObjection:
+		return "TestObjection"
+	}
+	switch e {
+	case CaseNotifyPenalty, CaseRequestHearing, CaseNoHearing, CaseDecide, CaseAskCourt:
+		return "TestCaseGuards"
+	case CaseLegalReview, CaseHoldHearing, CaseClose, CaseDetermine:
+		return "TestAdministrativeCase"
+	default:
+		return "TestCaseWalk"
+	}
+}
+
+func procedureTable(name MachineName) string {
+	var b strings.Builder
+	about := map[MachineName]string{
+		MachineCase:      "The administrative case (law.md 2.2), `law/administrative.csv`. A referral is possible at any stage. Every row is walked by `TestCaseWalk`, every field by\n`TestCaseFields`, races are linearizable (`TestLinearizable`).",
+		MachineMeasure:   "Measures in a case (737 arts 21, 22, 24; APL 56; AEL 25), `law/measure.csv`. A seizure has 30 days, is extended by up to 30 and paused for a stated test, both undoable.",
+		MachineObjection: "Objections (law.md 2.6), `law/objection.csv`. The reviewer has no hand in the finding.",
+		MachineStop:      "Fraud money (law.md 2.3), `law/stop.csv`: done by police and banks, shown read-only; no role and no kind of measure stops or freezes.",
+	}
+	fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| from | event | to | who | articles | starts | ends | asks for | test |\n|---|---|---|---|---|---|---|---|---|\n", name, about[name])
+	m := MachineOf(name)
+	for _, move := range m.Moves() {
+		var ends, fields []string
+		for _, e := range move.Ends {
+			ends = append(ends, string(e))
+		}
+		for _, a := range m.Asks(move.Event) {
+			fields = append(fields, a.Field)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", move.From, move.Event, move.To, move.Actor, strings.Join(move.Articles, ", "), move.Clock, strings.Join(ends, ", "),
+			strings.Join(fields, ", "), procedureProof(name, move.Event))
+	}
 	return b.String()
 }
 
@@ -73,7 +122,7 @@ func TestDocs(t *testing.T) {
 		t.Error("docs/law.md is not that of the table: go test ./law -run Docs -update")
 	}
 	var sources strings.Builder
-	for _, file := range []string{"line_test.go", "remedy_test.go", "guard_test.go", "walk_test.go"} {
+	for _, file := range []string{"line_test.go", "remedy_test.go", "guard_test.go", "walk_test.go", "procedure_test.go", "measure_test.go", "objection_test.go", "linear_test.go"} {
 		b, err := os.ReadFile("../models/" + file)
 		if err != nil {
 			t.Fatal(err)

@@ -100,3 +100,66 @@ const (
 	ClockFileAsOrdered           ClockName = "file_as_ordered"
 	ClockReportResult            ClockName = "report_result"
 )
+
+// The stages of an administrative case that code names; law/administrative.csv has them all.
+const (
+	StageLead          State = "LEAD"
+	StageNoCase        State = "NO_CASE"
+	StagePenaltyReview State = "PENALTY_REVIEW"
+	StageClosed        State = "CLOSED"
+	StageArchived      State = "ARCHIVED"
+)
+
+// The events of an administrative case that have a guard of their own.
+const (
+	CaseNoCase         Event = "no_case"
+	CaseRectified      Event = "rectified"
+	CaseClose          Event = "close"
+	CaseReopen         Event = "reopen"
+	CaseDetermine      Event = "determine"
+	CaseNotifyPenalty  Event = "notify_penalty"
+	CaseRequestHearing Event = "request_hearing"
+	CaseNoHearing      Event = "no_hearing"
+	CaseHoldHearing    Event = "hold_hearing"
+	CaseLegalReview    Event = "legal_review"
+	CaseDecide         Event = "decide"
+	CaseNoPenalty      Event = "no_penalty"
+	CaseNoViolation    Event = "no_violation"
+	CaseAskCourt       Event = "ask_court"
+)
+
+// The states and events of a measure that code names.
+const (
+	MeasureRequested State = "REQUESTED"
+	MeasureInForce   State = "IN_FORCE"
+
+	MeasureRequest  Event = "request"
+	MeasureApprove  Event = "approve"
+	MeasureRefuse   Event = "refuse"
+	MeasureCarryOut Event = "carry_out"
+	MeasureReply    Event = "reply"
+	MeasurePolice   Event = "hand_to_police"
+)
+
+// The states and events of an objection that code names.
+const (
+	ObjectionRevoked State = "REVOKED"
+
+	ObjectionSubmit Event = "submit"
+	ObjectionAccept Event = "accept"
+	ObjectionPassOn Event = "pass_on"
+	ObjectionRevoke Event = "revoke"
+	ObjectionRevise Event = "revise"
+)
+
+// The clocks of the administrative case, its measures and of objections.
+const (
+	ClockPenaltyDecision ClockName = "penalty_decision"
+	ClockHearingRequest  ClockName = "hearing_request"
+	ClockService         ClockName = "service"
+	ClockPayment         ClockName = "payment"
+	ClockSeizure         ClockName = "seizure"
+	ClockPreservation    ClockName = "preservation"
+	ClockObjectionAccept ClockName = "objection_accept"
+	ClockObjectionDecide ClockName = "objection_decide"
+)

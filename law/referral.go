@@ -6,8 +6,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"slices"
-	"strings"
-	"sync"
 )
 
 // Move is one row of the referral table: in state From, a person with role Actor may do Event, and the referral is in To.
@@ -34,39 +32,17 @@ type Move struct {
 //go:embed referral.csv
 var referralCSV []byte
 
-// moves reads the embedded table once; a broken table is a fault of the build and panics.
-var moves = sync.OnceValue(func() []Move {
-	var table []Move
-	for _, r := range readTable("referral.csv", referralCSV) {
-		m := Move{
-			From: State(r["from"]), Event: Event(r["event"]), To: State(r["to"]), Actor: r["actor"],
-			Guard: r["guard_and_document"], Within: r["within"], Clock: ClockName(r["clock_started"]), Limit: r["clock_limit"],
-			Basis: r["basis"], Articles: strings.Fields(r["articles"]), Extends: r["effect"] == "extends",
-		}
-		for _, name := range strings.Fields(r["ends"]) {
-			m.Ends = append(m.Ends, ClockName(name))
-		}
-		table = append(table, m)
-	}
-	return table
-})
-
 // Moves returns every move, in the order of the table.
-func Moves() []Move { return slices.Clone(moves()) }
+func Moves() []Move { return MachineOf(MachineReferral).Moves() }
 
 // FindMove returns the move that event makes from a state. There is at most one.
 func FindMove(from State, event Event) (Move, bool) {
-	for _, m := range moves() {
-		if m.From == from && m.Event == event {
-			return m, true
-		}
-	}
-	return Move{}, false
+	return MachineOf(MachineReferral).Find(from, event)
 }
 
 // MovesFrom returns the moves that leave a state.
 func MovesFrom(state State) []Move {
-	return slices.DeleteFunc(Moves(), func(m Move) bool { return m.From != state })
+	return MachineOf(MachineReferral).From(state)
 }
 
 // MovesFor returns the moves that a role may make from a state.
@@ -75,17 +51,7 @@ func MovesFor(state State, role string) []Move {
 }
 
 // States returns every state but StateNone, in the order of the table.
-func States() []State {
-	var all []State
-	for _, m := range moves() {
-		for _, s := range []State{m.From, m.To} {
-			if s != StateNone && !slices.Contains(all, s) {
-				all = append(all, s)
-			}
-		}
-	}
-	return all
-}
+func States() []State { return MachineOf(MachineReferral).States() }
 
 // Terminal reports whether no move leaves the state.
 func Terminal(state State) bool { return len(MovesFrom(state)) == 0 }

@@ -16,8 +16,13 @@ func TestEveryCitationIsKnown(t *testing.T) {
 			}
 		}
 	}
-	for _, m := range Moves() {
-		check(string(m.From)+" "+string(m.Event), m.Articles...)
+	for _, table := range Machines() {
+		for _, m := range table.Moves() {
+			check(string(table.Name)+" "+string(m.From)+" "+string(m.Event), m.Articles...)
+			if len(m.Articles) == 0 && table.Name != MachineReferral {
+				t.Errorf("%s %s %s has no article", table.Name, m.From, m.Event)
+			}
+		}
 	}
 	for _, r := range ClockRules() {
 		check(string(r.Name), r.Basis...)
@@ -70,6 +75,9 @@ func TestClockRules(t *testing.T) {
 		{ClockHandOver, 3, UnitCalendarDay, HolderAgency}, {ClockReconsideration, 3, UnitCalendarDay, HolderAgency},
 		{ClockReconsiderationDecision, 3, UnitCalendarDay, HolderPolice}, {ClockSupervisionRequest, 3, UnitCalendarDay, HolderAgency},
 		{ClockPoliceExplain, 7, UnitCalendarDay, HolderPolice}, {ClockFileAsOrdered, 15, UnitCalendarDay, HolderPolice}, {ClockReportResult, 0, UnitAsSet, HolderAgency},
+		{ClockPenaltyDecision, 90, UnitCalendarDay, HolderAgency}, {ClockHearingRequest, 5, UnitWorkingDay, HolderParty}, {ClockService, 7, UnitWorkingDay, HolderAgency},
+		{ClockPayment, 15, UnitCalendarDay, HolderParty}, {ClockSeizure, 30, UnitCalendarDay, HolderAgency}, {ClockPreservation, 7, UnitWorkingDay, HolderAgency},
+		{ClockObjectionAccept, 5, UnitWorkingDay, HolderAgency}, {ClockObjectionDecide, 15, UnitWorkingDay, HolderAgency},
 	}
 	if len(ClockRules()) != len(tests) {
 		t.Errorf("%d rules", len(ClockRules()))

@@ -59,6 +59,14 @@ const (
 	ActPaperIssue        Action = "paper.issue"     // issue one that somebody else drafted
 	ActPaperPrincipal    Action = "paper.principal" // issue those that the principal alone decides
 	ActThresholdSave     Action = "threshold.save"
+	ActCaseWork          Action = "case.work"   // make the moves of an officer on the case's team
+	ActCaseReview        Action = "case.review" // hold hearings and review decisions in law
+	ActCaseDecide        Action = "case.decide" // the principal's acts in an administrative case
+	ActObjectionRead     Action = "objection.read"
+	ActObjectionRegister Action = "objection.register"
+	ActObjectionDirect   Action = "objection.direct"
+	ActCalendarRead      Action = "calendar.read"
+	ActCalendarChange    Action = "calendar.change"
 	ActReferralForm      Action = "referral.form_team"
 	ActReferralTeam      Action = "referral.team"      // read and act as a member of the team
 	ActReferralRead      Action = "referral.read"      // read as supervisor, legal reviewer, principal or superior viewer
@@ -129,8 +137,9 @@ func (a Actor) HasRole(r Role) bool { return slices.Contains(a.Roles, r) }
 // Actions lists every action of the portal.
 func Actions() []Action {
 	return []Action{ActAlertRead, ActAlertAccept, ActAlertDismiss, ActAlertSnooze, ActAlertAssign, ActAlertPropose, ActCompanyRead,
-		ActPersonRead, ActAccountRead, ActPersonReveal, ActCaseRead, ActCaseOpen, ActEvidenceRead, ActEvidenceAdd, ActDossierMake,
-		ActPaperDraft, ActPaperIssue, ActPaperPrincipal, ActThresholdSave, ActReferralForm, ActReferralTeam, ActReferralRead,
+		ActEvidenceRead, ActEvidenceAdd, ActDossierMake, ActPaperDraft, ActPaperIssue, ActPaperPrincipal, ActThresholdSave,
+		ActPersonRead, ActAccountRead, ActPersonReveal, ActCaseRead, ActCaseOpen, ActCaseWork, ActCaseReview, ActCaseDecide,
+		ActObjectionRead, ActObjectionRegister, ActObjectionDirect, ActCalendarRead, ActCalendarChange, ActReferralForm, ActReferralTeam, ActReferralRead,
 		ActReferralApprove, ActReferralPolice, ActReferralObserve, ActReferralSupervise, ActBatchRead, ActFactLoad, ActMappingRead, ActMappingChange, ActFactRead, ActFactAntiFraud, ActFactRetract, ActSourceRead, ActSourceChange, ActConnectorChange, ActScanRead, ActScanStart, ActUserRead,
 		ActUserChange, ActGrantRead, ActGrantChange, ActAuditRead}
 }

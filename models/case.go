@@ -1,5 +1,7 @@
 package models
 
+import "xiezhi/law"
+
 // Case is an inquiry opened from alerts about one company. It belongs to the lead department of the company's place of
 // registration, or the next superior division that has one.
 type Case struct {
@@ -7,6 +9,7 @@ type Case struct {
 	Ref         string
 	Title       string
 	Status      string
+	Stage       law.State // of the administrative case: a word of law/administrative.csv
 	Seal        string
 	AuthorityID int64
 	Place       `gorm:"embedded"`
@@ -59,4 +62,19 @@ type CaseFile struct {
 	Alerts    []AlertLine
 	Clocks    []Clock
 	Events    []Event
+
+	Moves      []law.Event          // of the administrative case: lawful now, and this actor's
+	Barred     map[law.Event]string // this actor's, but for what the message key says
+	Measures   []MeasureLine
+	Kinds      []string // of measures that the actor may ask for, none where he may not
+	Objections []ObjectionLine
+	Decides    bool // the actor is the recorded principal, who decides on limits
+}
+
+// MeasureLine is a measure with who asked for it, who decided, and what the reader may do with it now.
+type MeasureLine struct {
+	Measure
+	Asker    string
+	Approver string
+	Moves    []law.Event `gorm:"-"`
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
+	"xiezhi/law"
 )
 
 // minOfficers is the least number of officers on a team (APL art 42; 310 art 5(1)).
@@ -37,7 +38,7 @@ func (s *Store) OpenCase(ctx context.Context, actor Actor, in NewCase) (string, 
 		if err != nil {
 			return err
 		}
-		cs := Case{Title: in.Title, Status: CaseOpen, Seal: "NORMAL", AuthorityID: lead.ID, Place: lead.Place,
+		cs := Case{Title: in.Title, Status: CaseOpen, Stage: law.StageLead, Seal: "NORMAL", AuthorityID: lead.ID, Place: lead.Place,
 			SubjectID: alerts[0].SubjectID, DeadlineOn: in.Deadline, OpenedBy: actor.UserID, OpenedAt: t.now, Version: 1}
 		for _, al := range alerts {
 			if al.LevelRank >= cs.LevelRank {

@@ -116,7 +116,39 @@ func (s *Store) CaseFile(ctx context.Context, actor Actor, ref string) (CaseFile
 	if file.Events, err = s.events(ctx, objectCase, file.ID); err != nil {
 		return file, err
 	}
+	if err := s.withProcedure(ctx, actor, &file); err != nil {
+		return file, err
+	}
 	return file, s.withReferral(ctx, actor, &file)
+}
+
+// withProcedure joins what the administrative case allows now, its measures and the objections against its finding.
+func (s *Store) withProcedure(ctx context.Context, actor Actor, file *CaseFile) error {
+	m, err := s.look(ctx, actor).loadCaseMove(file.Ref)
+	if err != nil {
+		return err
+	}
+	file.Moves, file.Barred = m.lawful(actor, s.Now())
+	file.Decides = m.may(actor, string(RolePrincipal))
+	if m.may(actor, string(RoleCaseHandler)) && file.Status != CaseClosed {
+		file.Kinds = MeasureKinds(file.DivisionCode)
+	}
+	err = s.read(ctx).Table("measures x").Select("x.*, a.display_name AS asker, COALESCE(b.display_name, '') AS approver").
+		Joins("JOIN users a ON a.id = x.asked_by").Joins("LEFT JOIN users b ON b.id = x.approved_by").
+		Where("x.case_id = ?", file.ID).Order("x.id").Find(&file.Measures).Error
+	if err != nil {
+		return fmt.Errorf("case %s: measures: %w", file.Ref, err)
+	}
+	for i := range file.Measures {
+		file.Measures[i].Moves = m.measureMoves(actor, file.Measures[i].Measure)
+	}
+	if !actor.Can(ActObjectionRead) {
+		return nil
+	}
+	if err := s.objectionLines(ctx, actor).Where("o.case_id = ?", file.ID).Order("o.id").Find(&file.Objections).Error; err != nil {
+		return fmt.Errorf("case %s: objections: %w", file.Ref, err)
+	}
+	return nil
 }
 
 // withReferral joins the referral's story to the case's, or hides its clocks from one who may not read it.

@@ -24,6 +24,8 @@ const (
 	objectAlert    = "alert"
 	objectCase     = "case"
 	objectReferral = "referral"
+
+	objectObjection = "objection"
 )
 
 func (t *tx) tell(kind string, id int64, event, note string, data map[string]any) error {

@@ -114,6 +114,7 @@ type ReferralFile struct {
 	Events        []Event
 	Moves         []law.Event          // lawful now, and this actor's
 	Barred        map[law.Event]string // this actor's, but for what the message key says
+	Decides       bool                 // the actor is the recorded principal, who decides on limits
 	Acting        bool                 // the actor is on the team, the principal or the addressed unit
 }
 

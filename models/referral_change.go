@@ -135,7 +135,7 @@ func (t *tx) startReferral(cs Case, r Referral, team []User) error {
 func (t *tx) setCase(cs Case, status string) error {
 	set := map[string]any{"status": status, "version": cs.Version + 1}
 	if status == CaseClosed {
-		set["closed_at"] = t.now
+		set["closed_at"], set["stage"] = t.now, law.StageClosed
 	}
 	res := t.db.Table("cases").Where("id = ? AND version = ?", cs.ID, cs.Version).Updates(set)
 	if res.Error != nil {
@@ -184,6 +184,13 @@ func (s *Store) MoveReferral(ctx context.Context, actor Actor, ref string, event
 			return Invalid(map[string]string{"clock": key})
 		}
 		m.texts()
+		field, key, err := t.late(m.clocks, m.move.Ends, m.r.AuthorityID, in.Fields["late_reason"])
+		if err != nil {
+			return err
+		}
+		if key != "" {
+			m.wrong[field] = key
+		}
 		if err := act(ctx, t, m); err != nil {
 			return err
 		}
@@ -281,11 +288,11 @@ func (t *tx) writeMove(m *referralMove) error {
 	if res.RowsAffected == 0 {
 		return Conflict()
 	}
-	if err := t.endClocks(m.r.ID, m.move.Ends, m.move.Event); err != nil {
+	if err := t.endClocks("referral_id", m.r.ID, m.move.Ends, m.move.Event); err != nil {
 		return err
 	}
 	if m.move.Clock != "" && !m.move.Extends {
-		if err := t.startClock(m.cs.ID, &m.r.ID, m.move.Clock, m.due); err != nil {
+		if err := t.startClock(clockOwner{caseID: m.cs.ID, referral: &m.r.ID}, m.move.Clock, m.due); err != nil {
 			return err
 		}
 	}

@@ -145,6 +145,9 @@ func (s *Store) ReferralFile(ctx context.Context, actor Actor, ref string) (Refe
 	if err := s.read(ctx).Where("referral_id = ?", line.ID).Order("id").Find(&f.Clocks).Error; err != nil {
 		return f, fmt.Errorf("clocks of %s: %w", ref, err)
 	}
+	if err := s.withChanges(ctx, f.Clocks); err != nil {
+		return f, err
+	}
 	if err := s.read(ctx).Omit("content").Where("referral_id = ?", line.ID).Where(newestRevision).Order("id").Find(&f.Documents).Error; err != nil {
 		return f, fmt.Errorf("documents of %s: %w", ref, err)
 	}
@@ -153,6 +156,11 @@ func (s *Store) ReferralFile(ctx context.Context, actor Actor, ref string) (Refe
 	}
 	f.Moves, f.Barred = lawfulMoves(actor, line.Referral, f.Officers, f.Clocks, s.Now())
 	f.Acting = len(f.Moves) > 0
+	if actor.CanAt(ActCaseDecide, f.Place) {
+		if f.Decides, err = s.look(ctx, actor).appointed(actor.UserID, f.AuthorityID); err != nil {
+			return f, err
+		}
+	}
 	if slices.Contains(f.Moves, law.EventForward) || slices.Contains(f.Moves, law.EventJurisdictionChanged) {
 		if err := s.read(ctx).Where("kind = ?", PoliceUnit).Order("division_code, id").Find(&f.Units).Error; err != nil {
 			return f, fmt.Errorf("list police units: %w", err)
@@ -177,6 +185,10 @@ func lawfulMoves(actor Actor, r Referral, team []Officer, clocks []Clock, now In
 		}
 		if key := barred(r, clocks, now, m.Event); key != "" {
 			not[m.Event] = key
+			continue
+		}
+		if Role(m.Actor) != RolePrincipal && lateFor(clocks, m.Ends, now) {
+			not[m.Event] = "error.late_needs_principal"
 			continue
 		}
 		list = append(list, m.Event)

@@ -67,13 +67,10 @@ func actHandOver(ctx context.Context, t *tx, m *referralMove) error {
 	return t.issueOwn(ctx, m, DocumentHandOver, func(p *Paper) { p.Signer = receiver })
 }
 
-// actReconsider asks the police to reconsider; the principal's signature is named (310 art 9(1)). A late request needs a reason.
+// actReconsider asks the police to reconsider; the principal's signature is named (310 art 9(1)).
 func actReconsider(ctx context.Context, t *tx, m *referralMove) error {
 	m.data["approver"] = m.need("approver")
 	m.askGround()
-	if c, ok := running(m.clocks, law.ClockReconsideration); ok && c.State(t.now) == law.ClockLate && strings.TrimSpace(m.in.Reason) == "" {
-		m.wrong["reason"] = "error.late_reason"
-	}
 	if len(m.wrong) > 0 {
 		return nil
 	}

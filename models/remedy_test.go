@@ -121,7 +121,7 @@ func TestForward(t *testing.T) {
 	})
 }
 
-// Reconsideration is used once; after that supervision and acceptance remain. A late request says why.
+// Reconsideration is used once; after that supervision and acceptance remain. A late request waits for the principal's reason.
 func TestReconsiderationOnce(t *testing.T) {
 	world.Each(t, func(t *testing.T, w *world.World) {
 		alerts := w.Raise(t, "440304", 2)
@@ -134,9 +134,7 @@ func TestReconsiderationOnce(t *testing.T) {
 		wants(t, "again", w.Move(t, "handler_own", ref, law.EventRequestReconsideration, world.Fields(law.EventRequestReconsideration)), "clock", "error.remedy_used")
 		late := w.Drive(t, alerts[1], law.StateNotFiled)
 		w.Clock.Pass(8 * 24 * time.Hour)
-		in := world.Fields(law.EventRequestReconsideration)
-		in.Note, in.Reason = in.Reason, ""
-		wants(t, "late without a reason", w.Move(t, "handler_own", late, law.EventRequestReconsideration, in), "reason", "error.late_reason")
+		wants(t, "late without the principal's reason", w.Move(t, "handler_own", late, law.EventRequestReconsideration, world.Fields(law.EventRequestReconsideration)), "clock", "error.late_needs_principal")
 		w.Do(t, late, law.EventRequestReconsideration)
 		if d, err := w.Store.ReferralDocument(t.Context(), w.Actor(t, "handler_own"), late, models.DocumentReconsideration); err != nil || d.Number == "" || d.Pages == 0 {
 			t.Errorf("the request: %+v %v", d.Number, err)

@@ -15,7 +15,6 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/logger"
 	sqlitedriver "modernc.org/sqlite"
-	"xiezhi/law"
 )
 
 // Store is the one door to the database: SQLite with a single writer and several readers, or PostgreSQL.
@@ -24,8 +23,7 @@ type Store struct {
 	dialect string
 	now     func() time.Time
 
-	calendar law.Calendar
-	sealer   Sealer
+	sealer Sealer
 }
 
 // minimal SQLite version: older ones may corrupt the write-ahead log when it is reset.
@@ -34,7 +32,7 @@ const minSQLite = "3.51.3"
 // Open connects to a store: url is a file path for SQLite or postgres://... for PostgreSQL; now is the portal's clock. It does
 // not migrate; see [Store.Migrate].
 func Open(ctx context.Context, target string, now func() time.Time) (*Store, error) {
-	s := &Store{now: now, calendar: law.DefaultCalendar()}
+	s := &Store{now: now}
 	var err error
 	if strings.HasPrefix(target, "postgres://") || strings.HasPrefix(target, "postgresql://") {
 		err = s.openPostgres(target)

@@ -152,6 +152,10 @@ func (k *walker) step(t *testing.T) {
 	if k.r.IntN(6) == 0 {
 		k.w.Clock.Pass(world.Ripe(event))
 	}
+	if k.r.IntN(2) == 0 {
+		k.w.Excuse(t, ref)
+		before = readFile(t, k.w, ref)
+	}
 	in, whole := k.input(event, before)
 	counts, mark := k.count(t, before.Referral.ID), k.quiet()
 	err := k.w.Store.MoveReferral(t.Context(), k.actors[name], ref, event, in, k.w.Press)
@@ -190,7 +194,7 @@ func teamOf(role string, f models.ReferralFile) []string {
 // waits says that a move was refused because its time has not come, or its remedy is used: the guards have tests of their own.
 func waits(err error) bool {
 	var e *models.Error
-	return errors.As(err, &e) && (e.Fields["clock"] != "" || e.Fields["reason"] == "error.late_reason")
+	return errors.As(err, &e) && (e.Fields["clock"] != "" || e.Fields["late_reason"] == "error.late_reason")
 }
 
 // input is right, empty, stale, or lacks a field; whole says that nothing is wrong with it.

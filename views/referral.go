@@ -29,3 +29,10 @@ func (f ActField) inputType() string {
 	}
 	return "text"
 }
+
+// Demote takes the mark of the main act from the forms: the page has another one.
+func (p ActPanel) Demote() {
+	for i := range p.Forms {
+		p.Forms[i].Primary = false
+	}
+}

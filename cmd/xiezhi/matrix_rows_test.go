@@ -99,7 +99,7 @@ func (a attack) places() []string {
 // address fills the path with an object.
 func (a attack) address(ref string) string {
 	ref, hash, _ := strings.Cut(ref, " ") // a fact is named by its batch and its digest
-	pairs := append([]string{":ref", url.PathEscape(ref), ":id", url.PathEscape(ref), ":hash", hash}, a.words...)
+	pairs := append([]string{":ref", url.PathEscape(ref), ":id", url.PathEscape(ref), ":hash", hash, ":measure", hash, ":clock", hash}, a.words...)
 	path := strings.NewReplacer(pairs...).Replace(a.path())
 	if a.query != nil {
 		path += a.query(ref)
@@ -177,6 +177,7 @@ func (w *province) attacks() []attack {
 		attack{route: "GET /api/v1/graph/cycles"},
 		attack{route: "GET /api/v1/graph/path", kind: "company", query: func(ref string) string { return "?from=company:" + ref + "&to=company:" + ref }},
 		attack{route: "GET /api/v1/graph/trace", kind: "account", query: func(ref string) string { return "?account=account:" + ref }})
+	list = append(list, w.procedures()...)
 	for _, verb := range []string{"pause", "resume", "run"} {
 		list = append(list, attack{route: "POST /connectors/:ref/" + verb, kind: "connector", form: none})
 	}
@@ -245,14 +246,20 @@ func unknownRef(kind string) string {
 	switch kind {
 	case "alert", "dismissed":
 		return "YJ-440300-2026-99999"
-	case "case", "file":
-		return "AJ-440300-2026-99999"
 	case "evidence":
 		return "ZJ-440300-2026-99999"
 	case "dossier":
 		return "JZ-440300-2026-99999"
 	case "paper", "issued":
 		return "WS-440300-2026-99999"
+	case "case", "casework", "file":
+		return "AJ-440300-2026-99999"
+	case "measure":
+		return "AJ-440300-2026-99999 CS-440300-2026-99999"
+	case "clock":
+		return "AJ-440300-2026-99999 999999999"
+	case "objection":
+		return "YY-440300-2026-99999"
 	case "batch":
 		return "PC-440300-2026-99999"
 	case "connector":

@@ -215,7 +215,8 @@ func jsonBody(t testing.TB, form url.Values) string {
 		switch k {
 		case "alerts", "officers", "documents":
 			in[k] = v
-		case "facts", "offence", "amount", "people", "loss", "evidence", "proposal", "item_list", "expert_report", "approver", "number", "to", "due", "receiver", "competent":
+		case "facts", "offence", "amount", "people", "loss", "evidence", "proposal", "item_list", "expert_report", "approver", "number", "to", "due", "receiver", "competent",
+			"plan", "kind", "object", "channel", "party", "contact", "statement", "reviewer", "days":
 			fields[k] = v[0]
 		case "version":
 			n, err := strconv.Atoi(v[0])

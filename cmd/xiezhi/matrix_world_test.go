@@ -325,6 +325,8 @@ func (w *province) line(t testing.TB, place string) {
 		if i == len(states) {
 			w.put("case", place, cs)
 			w.proof(t, place, cs)
+			w.put("casework", place, cs)
+			w.procedure(t, place, cs, alert(0))
 			return
 		}
 		ref, err := s.FormTeam(ctx, boss, cs, c.team, 0)
@@ -434,11 +436,12 @@ func laterForm(event string) url.Values {
 // relation says how the object of a place lies to a user: where it is, or, for referrals, whether the user is on the team or in the
 // office it was addressed to.
 func (w *province) relation(kind, user, place string) string {
-	if slices.ContainsFunc(states, func(s stateWay) bool { return string(s.state) == kind }) {
+	worked := slices.Contains([]string{"casework", "measure", "clock"}, kind)
+	if worked || slices.ContainsFunc(states, func(s stateWay) bool { return string(s.state) == kind }) {
 		switch {
 		case slices.Contains(crews[place].team, user):
 			return "team"
-		case policeOf[place] == user, procuratorateOf[place] == user:
+		case !worked && (policeOf[place] == user || procuratorateOf[place] == user):
 			return "addressed"
 		}
 	}

@@ -38,6 +38,10 @@ func (p *portal) kinds(add func(ctx context.Context, name, subject string) error
 		{Name: "connector.run", Limit: work.ConnectorLimit + time.Minute/2, Tries: 1, Run: func(ctx context.Context, ref string) error {
 			return p.desk.RunConnector(ctx, models.System("connector"), ref)
 		}},
+		{Name: "clock.watch", Every: time.Minute, Tries: 1, Run: func(ctx context.Context, _ string) error {
+			_, err := p.store.WatchClocks(ctx)
+			return err
+		}},
 		{Name: "source.check", Every: 5 * time.Minute, Tries: 1, Run: func(ctx context.Context, _ string) error {
 			_, err := p.store.CheckSources(ctx, models.System("source"))
 			return err

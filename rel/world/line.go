@@ -142,8 +142,25 @@ func (w *World) Do(t testing.TB, ref string, event law.Event) {
 		t.Fatalf("%s: no move %s from %s", ref, event, f.State)
 	}
 	w.Clock.Pass(Ripe(event))
+	w.Excuse(t, ref)
 	if err := w.Move(t, Doer(move.Actor, f), ref, event, FieldsFor(event, f)); err != nil {
 		t.Fatalf("%s from %s: %v", event, f.State, err)
+	}
+}
+
+// Excuse records the own principal's reason for every duty of the agency on a referral that is past its limit.
+func (w *World) Excuse(t testing.TB, ref string) {
+	t.Helper()
+	f, err := w.Store.ReferralFile(t.Context(), Everywhere(), ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range f.Clocks {
+		if c.NeedsExcuse(w.Store.Now()) {
+			if err := w.Store.ExcuseClock(t.Context(), w.Actor(t, "principal_own"), c.ID, Word("reason")); err != nil {
+				t.Fatalf("excuse %s of %s: %v", c.Name, ref, err)
+			}
+		}
 	}
 }
 
