@@ -47,11 +47,11 @@ func TestProofPagesInBrowser(t *testing.T) {
 			for _, at := range list {
 				p.inspect(l, at)
 				if dir := os.Getenv("XIEZHI_PICTURES"); dir != "" {
-					shot, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(80))
+					shot, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
 					if err != nil {
 						t.Fatal(err)
 					}
-					if err := os.WriteFile(filepath.Join(dir, strings.ReplaceAll(at.name, " ", "-")+"-"+l.locale+".jpg"), shot, 0o600); err != nil {
+					if err := os.WriteFile(filepath.Join(dir, strings.ReplaceAll(at.name, " ", "-")+"-"+l.locale+".png"), shot, 0o600); err != nil {
 						t.Fatal(err)
 					}
 				}
