@@ -18,7 +18,7 @@ func Assess(facts models.CompanyFacts, peers Peers, rules Rules, asOf models.Ins
 	a.SingleSource = len(a.Families) < rules.EvidenceCap.Families
 	a.Area, a.Index, a.Dimensions = v.c.areas[main.area].rule.Code, main.index, main.dimensions
 	a.setTriggers(runs, &rules)
-	a.Uncapped = rules.LevelOf(a.Index)
+	a.Uncapped = higher(rules.LevelOf(a.Index), a.lift(runs))
 	if a.Trigger != nil {
 		a.Uncapped = LevelRed
 	}
@@ -26,13 +26,13 @@ func Assess(facts models.CompanyFacts, peers Peers, rules Rules, asOf models.Ins
 	a.Capped = a.Level != a.Uncapped
 	for i := range runs {
 		r := &runs[i]
-		level := rules.LevelOf(r.index)
+		level := higher(rules.LevelOf(r.index), r.lifted())
 		if r.triggered() {
 			level = LevelRed
 		}
 		a.Areas = append(a.Areas, AreaIndex{v.c.areas[r.area].rule.Code, r.index, rules.levelWith(level, r.triggered(), a.SingleSource)})
 	}
-	a.Indicators = v.indicators(main, runs, a.Triggers)
+	a.Indicators = v.indicators(main, runs)
 	return a
 }
 
@@ -51,6 +51,9 @@ type run struct {
 	index      float64
 	dimensions []Dimension
 	hits       []scored
+	fired      []int       // hard triggers that hold here
+	lifts      []*LiftRule // that hold here
+	failed     []string    // conditions that could not be computed
 }
 
 type scored struct {
@@ -59,13 +62,15 @@ type scored struct {
 	points float64
 }
 
-func (r *run) triggered() bool {
-	for i := range r.hits {
-		if r.hits[i].hit.trigger && r.hits[i].ind.trigger != "" {
-			return true
-		}
+func (r *run) triggered() bool { return len(r.fired) > 0 }
+
+// lifted gives the highest level that a condition lifts the area to.
+func (r *run) lifted() Level {
+	level := LevelNone
+	for _, l := range r.lifts {
+		level = higher(level, l.Level)
 	}
-	return false
+	return level
 }
 
 // runs assesses every area of the company. Where an area knows no yield and a return is promised there, it is fundraising
@@ -127,7 +132,7 @@ func (v *view) assess(r *run) {
 	for i := range v.c.indicators {
 		ind := &v.c.indicators[i]
 		w := v.c.areas[r.area].weights[ind.dimension]
-		if !ind.areas[r.area] || w == 0 && ind.trigger == "" {
+		if !ind.areas[r.area] || w == 0 && !ind.carries || ind.Measure == measureCondition {
 			continue
 		}
 		h, ok := ind.measure(v, ind)
@@ -139,6 +144,8 @@ func (v *view) assess(r *run) {
 		}
 		r.hits = append(r.hits, scored{ind: ind, hit: h})
 	}
+	facts := v.runFacts(r)
+	v.added(r, facts, raws)
 	for d := range dims {
 		dim := &v.c.dimensions[d]
 		if w := v.c.areas[r.area].weights[d]; dim.used {
@@ -153,6 +160,7 @@ func (v *view) assess(r *run) {
 		}
 	}
 	r.share(raws, weights, points)
+	v.ask(r, facts)
 }
 
 // share gives each hit its part of the points of its dimension.
@@ -197,45 +205,70 @@ func families(runs []run) []string {
 	return out
 }
 
-// setTriggers names the hard triggers in the order of the rules.
+// setTriggers names the hard triggers in the order of the rules, and the conditions that could not be computed.
 func (a *Assessment) setTriggers(runs []run, rules *Rules) {
-	for _, t := range rules.Triggers {
-		for i := range runs {
-			if runs[i].carries(t.Indicator) && !slices.Contains(a.Triggers, t.Code) {
-				a.Triggers = append(a.Triggers, t.Code)
-				if a.Trigger == nil {
-					a.Trigger = &Trigger{t.Code, t.Indicator}
-				}
+	for i := range rules.compiled.triggers {
+		t := rules.compiled.triggers[i].rule
+		if !slices.ContainsFunc(runs, func(r run) bool { return slices.Contains(r.fired, i) }) {
+			continue
+		}
+		a.Triggers = append(a.Triggers, t.Code)
+		if a.Trigger == nil {
+			a.Trigger = &Trigger{Code: t.Code, Indicator: t.Indicator, NameZh: t.NameZh, NameEn: t.NameEn}
+		}
+	}
+	for i := range runs {
+		for _, code := range runs[i].failed {
+			if !slices.Contains(a.Failed, code) {
+				a.Failed = append(a.Failed, code)
 			}
 		}
 	}
 }
 
-func (r *run) carries(indicator string) bool {
-	for i := range r.hits {
-		if r.hits[i].ind.Code == indicator && r.hits[i].hit.trigger {
-			return true
+// lift gives the highest level that a condition lifts the company to, and names those that hold.
+func (a *Assessment) lift(runs []run) Level {
+	level := LevelNone
+	for i := range runs {
+		level = higher(level, runs[i].lifted())
+		for _, l := range runs[i].lifts {
+			if !slices.ContainsFunc(a.Lifts, func(x Lift) bool { return x.Code == l.Code }) {
+				a.Lifts = append(a.Lifts, Lift{l.Code, l.Level, l.NameZh, l.NameEn})
+			}
 		}
 	}
-	return false
+	return level
+}
+
+// holds says whether an indicator hit in the area.
+func (r *run) holds(code string) bool {
+	return slices.ContainsFunc(r.hits, func(s scored) bool { return s.ind.Code == code })
+}
+
+// carries says whether an indicator hit and a hard trigger of the area rests on it.
+func (r *run) carries(c *compiled, s *scored) bool {
+	return slices.ContainsFunc(r.fired, func(i int) bool { return slices.Contains(c.triggers[i].names, s.ind.Code) })
 }
 
 // indicators writes the hits of the main area, and those of hard triggers in other areas with no points of their own:
 // triggers first, then by points.
-func (v *view) indicators(main *run, runs []run, triggers []string) []Indicator {
+func (v *view) indicators(main *run, runs []run) []Indicator {
 	out := make([]Indicator, 0, len(main.hits))
+	carried := map[string]bool{}
 	for i := range main.hits {
-		out = append(out, v.indicator(&main.hits[i], triggers))
+		s := &main.hits[i]
+		carried[s.ind.Code] = main.carries(v.c, s)
+		out = append(out, v.indicator(s, carried[s.ind.Code]))
 	}
 	for i := range runs {
 		for j := range runs[i].hits {
 			s := &runs[i].hits[j]
-			if &runs[i] == main || !s.hit.trigger || s.ind.trigger == "" || main.carries(s.ind.Code) {
+			if &runs[i] == main || carried[s.ind.Code] || !runs[i].carries(v.c, s) {
 				continue
 			}
 			extra := *s
 			extra.points = 0
-			out = merge(out, v.indicator(&extra, triggers))
+			out = merge(out, v.indicator(&extra, true))
 		}
 	}
 	sort.SliceStable(out, func(i, j int) bool {
@@ -265,13 +298,16 @@ func merge(list []Indicator, ind Indicator) []Indicator {
 	return append(list, ind)
 }
 
-func (v *view) indicator(s *scored, triggers []string) Indicator {
+func (v *view) indicator(s *scored, trigger bool) Indicator {
 	h := &s.hit
 	reason := "indicator." + s.ind.Code + ".reason"
+	if s.ind.when != nil {
+		reason = "indicator.condition.reason"
+	}
 	if h.variant != "" {
 		reason += "." + h.variant
 	}
 	return Indicator{Code: s.ind.Code, Dimension: s.ind.Dimension, Severity: s.ind.Severity, Points: s.points, Value: h.value, Unit: h.unit,
 		Threshold: h.threshold, Reason: reason, Args: h.args, Element: s.ind.Element, Article: s.ind.Article, Benign: s.ind.Benign,
-		Trigger: h.trigger && slices.Contains(triggers, s.ind.trigger), Evidence: v.evidence(h.refs), Facts: len(h.refs)}
+		Trigger: trigger, Evidence: v.evidence(h.refs), Facts: len(h.refs)}
 }

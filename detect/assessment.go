@@ -41,7 +41,9 @@ type Assessment struct {
 	Uncapped     Level          `json:"uncapped"` // the level without the evidence cap
 	Trigger      *Trigger       `json:"trigger,omitempty"`
 	Triggers     []string       `json:"triggers,omitempty"`
-	SingleSource bool           `json:"single_source"` // fewer source families than the cap asks for
+	Lifts        []Lift         `json:"lifts,omitempty"`
+	Failed       []string       `json:"failed,omitempty"` // conditions that could not be computed and so did not hold
+	SingleSource bool           `json:"single_source"`    // fewer source families than the cap asks for
 	Capped       bool           `json:"capped"`
 	Families     []string       `json:"families"`
 	Dimensions   []Dimension    `json:"dimensions"`
@@ -61,6 +63,16 @@ type AreaIndex struct {
 type Trigger struct {
 	Code      string `json:"code"`
 	Indicator string `json:"indicator"`
+	NameZh    string `json:"name_zh,omitempty"` // of a trigger that a rule version brought
+	NameEn    string `json:"name_en,omitempty"`
+}
+
+// Lift is a condition of the rules that holds and lifts the level.
+type Lift struct {
+	Code   string `json:"code"`
+	Level  Level  `json:"level"`
+	NameZh string `json:"name_zh"`
+	NameEn string `json:"name_en"`
 }
 
 // Dimension is one part of the index. The points of all dimensions add up to the index.

@@ -39,3 +39,11 @@ func lower(a, b Level) Level {
 	}
 	return a
 }
+
+// higher gives the worse of two levels.
+func higher(a, b Level) Level {
+	if a.Worse(b) {
+		return a
+	}
+	return b
+}

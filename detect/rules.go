@@ -1,12 +1,8 @@
 package detect
 
 import (
-	"fmt"
-	"io"
 	"math"
 	"sort"
-
-	"go.yaml.in/yaml/v3"
 
 	"xiezhi/detect/money"
 	"xiezhi/models"
@@ -25,10 +21,12 @@ type Rules struct {
 	Dimensions   []DimensionRule `yaml:"dimensions"`
 	Areas        []AreaRule      `yaml:"areas"`
 	Triggers     []TriggerRule   `yaml:"triggers"`
+	Lifts        []LiftRule      `yaml:"lifts,omitempty"`
 	Indicators   []IndicatorRule `yaml:"indicators"`
 	Money        *money.Rules    `yaml:"money"` // nil takes those that ship with the program
 
-	compiled *compiled
+	conditions *compiledConditions
+	compiled   *compiled
 }
 
 // Bands are the lowest indexes of the levels.
@@ -75,7 +73,7 @@ type DimensionRule struct {
 	Code    string  `yaml:"code"`
 	Weight  float64 `yaml:"weight"`
 	Combine string  `yaml:"combine"`
-	K       float64 `yaml:"k"`
+	K       float64 `yaml:"k,omitempty"`
 }
 
 // AreaRule is a risk area: which licences cover it, when one is needed (product, promise, never), since when the area is
@@ -84,14 +82,27 @@ type AreaRule struct {
 	Code            string             `yaml:"code"`
 	Needs           string             `yaml:"needs"`
 	Licences        []string           `yaml:"licences"`
-	ProhibitedSince models.Date        `yaml:"prohibited_since"`
-	Weights         map[string]float64 `yaml:"weights"`
+	ProhibitedSince models.Date        `yaml:"prohibited_since,omitempty"`
+	Weights         map[string]float64 `yaml:"weights,omitempty"`
 }
 
-// TriggerRule is a hard trigger and the indicator that carries it.
+// TriggerRule is a hard trigger: red whatever the index. When is its condition; without one, the mark of the indicator decides.
+// Indicator is the one named beside it; every indicator that the condition names and that hit carries it.
 type TriggerRule struct {
 	Code      string `yaml:"code"`
 	Indicator string `yaml:"indicator"`
+	When      string `yaml:"when,omitempty"`
+	NameZh    string `yaml:"name_zh,omitempty"` // of a trigger that a rule version brought
+	NameEn    string `yaml:"name_en,omitempty"`
+}
+
+// LiftRule lifts an area to at least a level where its condition holds. The evidence cap stays above it.
+type LiftRule struct {
+	Code   string `yaml:"code"`
+	Level  Level  `yaml:"level"`
+	When   string `yaml:"when"`
+	NameZh string `yaml:"name_zh"`
+	NameEn string `yaml:"name_en"`
 }
 
 // IndicatorRule is one indicator: what measures it, what it is worth, and how it is explained.
@@ -100,80 +111,29 @@ type IndicatorRule struct {
 	Measure   string             `yaml:"measure"`
 	Dimension string             `yaml:"dimension"`
 	Severity  string             `yaml:"severity"`
-	Points    float64            `yaml:"points"`
-	Areas     []string           `yaml:"areas"`
-	NotAreas  []string           `yaml:"not_areas"`
+	Points    float64            `yaml:"points,omitempty"`
+	Areas     []string           `yaml:"areas,omitempty"`
+	NotAreas  []string           `yaml:"not_areas,omitempty"`
 	Element   string             `yaml:"element"`
 	Article   string             `yaml:"article"`
 	Benign    string             `yaml:"benign"`
-	Classes   []string           `yaml:"classes"`
-	Channels  []string           `yaml:"channels"`
-	Kinds     []string           `yaml:"kinds"`
-	Params    map[string]float64 `yaml:"params"`
-	Bands     []BandRule         `yaml:"bands"`
+	Classes   []string           `yaml:"classes,omitempty"`
+	Channels  []string           `yaml:"channels,omitempty"`
+	Kinds     []string           `yaml:"kinds,omitempty"`
+	Params    map[string]float64 `yaml:"params,omitempty"`
+	Bands     []BandRule         `yaml:"bands,omitempty"`
+	When      string             `yaml:"when,omitempty"` // of measure "condition", with names of its own
+	NameZh    string             `yaml:"name_zh,omitempty"`
+	NameEn    string             `yaml:"name_en,omitempty"`
 }
+
+// measureCondition is the measure of an indicator that a rule version adds: a condition over the other ones.
+const measureCondition = "condition"
 
 // BandRule gives points from a count on.
 type BandRule struct {
 	From   float64 `yaml:"from"`
 	Points float64 `yaml:"points"`
-}
-
-// DefaultRules gives the rule version that ships with the program. It fails only when the embedded files are broken.
-func DefaultRules() (Rules, error) {
-	f, err := embedded.Open("rules/2026.11.1.yaml")
-	if err != nil {
-		return Rules{}, fmt.Errorf("open the embedded rules: %w", err)
-	}
-	defer f.Close()
-	return LoadRules(f)
-}
-
-// LoadRules reads, checks and compiles a rule version. It refuses unknown fields, unknown measures, dimensions, areas
-// and classes, weights outside 0-0.99 and missing parameters.
-func LoadRules(r io.Reader) (Rules, error) {
-	var rules Rules
-	dec := yaml.NewDecoder(r)
-	dec.KnownFields(true)
-	if err := dec.Decode(&rules); err != nil {
-		return Rules{}, fmt.Errorf("read rules: %w", err)
-	}
-	if rules.Money == nil {
-		var err error
-		if rules.Money, err = defaultMoney(); err != nil {
-			return Rules{}, fmt.Errorf("rules %s: %w", rules.Version, err)
-		}
-	}
-	f, err := embedded.Open("lexicon.csv")
-	if err != nil {
-		return Rules{}, fmt.Errorf("open the embedded lexicon: %w", err)
-	}
-	defer f.Close()
-	lx, err := loadLexicon(f)
-	if err != nil {
-		return Rules{}, fmt.Errorf("rules %s: %w", rules.Version, err)
-	}
-	if err := rules.check(lx); err != nil {
-		return Rules{}, fmt.Errorf("rules %s: %w", rules.Version, err)
-	}
-	rules.compile(lx)
-	return rules, nil
-}
-
-// defaultMoney reads the money patterns that ship with the program.
-func defaultMoney() (*money.Rules, error) {
-	f, err := embedded.Open("rules/money-2026.11.1.yaml")
-	if err != nil {
-		return nil, fmt.Errorf("open the embedded money rules: %w", err)
-	}
-	defer f.Close()
-	dec := yaml.NewDecoder(f)
-	dec.KnownFields(true)
-	var m money.Rules
-	if err := dec.Decode(&m); err != nil {
-		return nil, fmt.Errorf("read money rules: %w", err)
-	}
-	return &m, nil
 }
 
 // LPRAt gives the one-year rate that stood at a moment; before the table begins, its first value.

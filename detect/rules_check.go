@@ -1,79 +1,116 @@
 package detect
 
 import (
-	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
 )
 
-func (r *Rules) check(lx *lexicon) error {
-	return errors.Join(r.checkFrame(), r.checkDimensions(), r.checkAreas(), r.checkIndicators(lx), r.checkTriggers(), r.checkMoney())
+// check gives all that is wrong with the rules, and leaves their conditions compiled where nothing is.
+func (r *Rules) check(lx *lexicon) Problems {
+	var p Problems
+	r.checkFrame(&p)
+	r.checkYield(&p)
+	r.checkDimensions(&p)
+	r.checkAreas(&p)
+	r.checkIndicators(&p, lx)
+	r.checkTriggers(&p)
+	r.checkMoney(&p)
+	r.checkConditions(&p)
+	return p
 }
 
-func (r *Rules) checkFrame() error {
-	b := r.Bands
-	switch {
-	case r.Version == "":
-		return errors.New("no version")
-	case !(b.Red > b.Orange && b.Orange > b.Yellow && b.Yellow > b.Blue && b.Blue > 0 && b.Red <= 100):
-		return errors.New("bands are not falling within 0-100")
-	case r.EvidenceCap.Families < 1 || r.EvidenceCap.Level.rank() == 0:
-		return errors.New("evidence cap is incomplete")
-	case r.ValidityDays < 1 || r.EvidenceMax < 1:
-		return errors.New("validity_days and evidence_max must be positive")
-	case len(r.LPR.Rates) == 0:
-		return errors.New("no one-year rate")
-	case r.Yield.FullAtLPR <= 1 || r.Yield.GuaranteedBonus < 0:
-		return errors.New("yield: full_at_lpr must exceed 1, the bonus must not be negative")
+func (r *Rules) checkFrame(p *Problems) {
+	if r.Version == "" {
+		p.add("version", "rules.wrong.version")
+	}
+	last := 100.0
+	for _, b := range []struct {
+		name string
+		at   float64
+	}{{"red", r.Bands.Red}, {"orange", r.Bands.Orange}, {"yellow", r.Bands.Yellow}, {"blue", r.Bands.Blue}} {
+		if !(b.at > 0 && (b.at < last || b.name == "red" && b.at <= last)) {
+			p.add("bands."+b.name, "rules.wrong.band")
+		}
+		last = b.at
+	}
+	if r.EvidenceCap.Families < 1 {
+		p.add("evidence_cap.families", "rules.wrong.positive")
+	}
+	if r.EvidenceCap.Level.rank() == 0 {
+		p.add("evidence_cap.level", "rules.wrong.level")
+	}
+	if r.ValidityDays < 1 || r.ValidityDays > 3650 {
+		p.add("validity_days", "rules.wrong.days")
+	}
+	if r.EvidenceMax < 1 || r.EvidenceMax > 100 {
+		p.add("evidence_max", "rules.wrong.positive")
+	}
+}
+
+func (r *Rules) checkYield(p *Problems) {
+	if len(r.LPR.Rates) == 0 {
+		p.add("lpr", "rules.wrong.lpr_none")
 	}
 	for i, rate := range r.LPR.Rates {
 		if !(rate.Rate > 0 && rate.Rate < 1) || i > 0 && rate.From <= r.LPR.Rates[i-1].From {
-			return fmt.Errorf("one-year rate of %s is out of order or range", rate.From)
+			p.add("lpr."+string(rate.From), "rules.wrong.lpr")
 		}
+	}
+	if !(r.Yield.FullAtLPR > 1) {
+		p.add("yield.full_at_lpr", "rules.wrong.full_at")
+	}
+	if !(r.Yield.GuaranteedBonus >= 0) {
+		p.add("yield.guaranteed_bonus", "rules.wrong.negative")
 	}
 	for i, a := range r.Yield.Anchors {
-		if !(a.Score > 0 && a.Score < 100) || i > 0 && (a.At <= r.Yield.Anchors[i-1].At || a.Score < r.Yield.Anchors[i-1].Score) {
-			return fmt.Errorf("yield anchor %v is out of order or range", a.At)
+		field := "yield.anchors." + strconv.Itoa(i)
+		if !(a.Score > 0 && a.Score < 100) || i > 0 && a.Score < r.Yield.Anchors[i-1].Score {
+			p.add(field+".score", "rules.wrong.anchor")
+		}
+		if !(a.At > 0) || i > 0 && a.At <= r.Yield.Anchors[i-1].At {
+			p.add(field+".at", "rules.wrong.anchor")
 		}
 	}
-	return nil
 }
 
-func (r *Rules) checkDimensions() error {
+func (r *Rules) checkDimensions(p *Problems) {
+	if len(r.Dimensions) == 0 {
+		p.add("dimensions", "rules.wrong.dimensions")
+	}
 	for _, d := range r.Dimensions {
 		if !goodWeight(d.Weight) {
-			return fmt.Errorf("dimension %s: weight outside 0-0.99", d.Code)
+			p.add("dimensions."+d.Code+".weight", "rules.wrong.weight")
 		}
-		if _, ok := combines()[d.Combine]; !ok || d.Combine == "saturate" && !(d.K > 0) {
-			return fmt.Errorf("dimension %s: combine %q with k %v", d.Code, d.Combine, d.K)
+		if _, ok := combines()[d.Combine]; !ok {
+			p.add("dimensions."+d.Code+".combine", "rules.wrong.combine")
+		}
+		if d.Combine == "saturate" && !(d.K > 0) {
+			p.add("dimensions."+d.Code+".k", "rules.wrong.positive")
 		}
 	}
-	if len(r.Dimensions) == 0 {
-		return errors.New("no dimensions")
-	}
-	return nil
 }
 
 func goodWeight(w float64) bool { return !math.IsNaN(w) && w >= 0 && w <= 0.99 }
 
-func (r *Rules) checkAreas() error {
-	other := false
+func (r *Rules) checkAreas(p *Problems) {
+	if !r.hasArea(areaOther) {
+		p.add("areas", "rules.wrong.area_other")
+	}
 	for _, a := range r.Areas {
-		other = other || a.Code == areaOther
 		if !slices.Contains([]string{"product", "promise", "never"}, a.Needs) {
-			return fmt.Errorf("area %s: needs %q", a.Code, a.Needs)
+			p.add("areas."+a.Code+".needs", "rules.wrong.needs")
 		}
 		for code, w := range a.Weights {
 			if !r.hasDimension(code) || !goodWeight(w) {
-				return fmt.Errorf("area %s: weight of %s", a.Code, code)
+				p.add("areas."+a.Code+".weights."+code, "rules.wrong.weight")
 			}
 		}
 	}
-	if !other {
-		return fmt.Errorf("area %s is missing", areaOther)
-	}
-	return nil
 }
 
 func (r *Rules) hasDimension(code string) bool {
@@ -84,74 +121,125 @@ func (r *Rules) hasArea(code string) bool {
 	return slices.ContainsFunc(r.Areas, func(a AreaRule) bool { return a.Code == code })
 }
 
-func (r *Rules) checkIndicators(lx *lexicon) error {
-	seen := map[string]bool{}
-	for _, ind := range r.Indicators {
-		if err := r.checkIndicator(ind, lx); err != nil {
-			return fmt.Errorf("indicator %s: %w", ind.Code, err)
-		}
-		if seen[ind.Code] {
-			return fmt.Errorf("indicator %s is there twice", ind.Code)
-		}
-		seen[ind.Code] = true
-	}
-	return nil
+func (r *Rules) hasIndicator(code string) bool {
+	return slices.ContainsFunc(r.Indicators, func(i IndicatorRule) bool { return i.Code == code })
 }
 
-func (r *Rules) checkIndicator(ind IndicatorRule, lx *lexicon) error {
-	m, ok := measures()[ind.Measure]
-	switch {
-	case !ok:
-		return fmt.Errorf("unknown measure %q", ind.Measure)
-	case !r.hasDimension(ind.Dimension):
-		return fmt.Errorf("unknown dimension %q", ind.Dimension)
-	case !slices.Contains([]string{ElementIllegality, ElementPublicity, ElementInducement, ElementPublic}, ind.Element):
-		return fmt.Errorf("unknown element %q", ind.Element)
-	case !slices.Contains([]string{"critical", "high", "medium", "low"}, ind.Severity):
-		return fmt.Errorf("unknown severity %q", ind.Severity)
-	case ind.Article == "" || ind.Benign == "" || ind.Points < 0:
-		return errors.New("article, benign explanation or points are missing or negative")
+// indicatorCode is what a code looks like: a family and a number, as conditions can name it.
+var indicatorCode = regexp.MustCompile(`^[A-Z][A-Z0-9]{1,5}-[0-9]{2}$`)
+
+func (r *Rules) checkIndicators(p *Problems, lx *lexicon) {
+	seen := map[string]bool{}
+	for _, ind := range r.Indicators {
+		field := "indicators." + ind.Code
+		if !indicatorCode.MatchString(ind.Code) {
+			p.add(field, "rules.wrong.code")
+		}
+		if seen[ind.Code] {
+			p.add(field, "rules.wrong.twice")
+		}
+		seen[ind.Code] = true
+		r.checkIndicator(p, field, ind, lx)
 	}
-	for _, p := range m.params {
-		if v, ok := ind.Params[p]; !ok || math.IsNaN(v) || v < 0 {
-			return fmt.Errorf("parameter %q is missing or negative", p)
+}
+
+func (r *Rules) checkIndicator(p *Problems, field string, ind IndicatorRule, lx *lexicon) {
+	m, ok := measures()[ind.Measure]
+	own := ind.Measure == measureCondition
+	if !ok && !own {
+		p.add(field+".measure", "rules.wrong.measure")
+	}
+	if own != (ind.When != "") {
+		p.add(field+".when", "rules.wrong.when")
+	}
+	if own {
+		checkName(p, field, ind.NameZh, ind.NameEn)
+	}
+	if !r.hasDimension(ind.Dimension) {
+		p.add(field+".dimension", "rules.wrong.dimension")
+	}
+	if !slices.Contains([]string{ElementIllegality, ElementPublicity, ElementInducement, ElementPublic}, ind.Element) {
+		p.add(field+".element", "rules.wrong.element")
+	}
+	if !slices.Contains([]string{"critical", "high", "medium", "low"}, ind.Severity) {
+		p.add(field+".severity", "rules.wrong.severity")
+	}
+	if ind.Article == "" || ind.Benign == "" {
+		p.add(field+".article", "rules.wrong.article")
+	}
+	if !(ind.Points >= 0 && ind.Points <= 100) {
+		p.add(field+".points", "rules.wrong.points")
+	}
+	for _, name := range m.params {
+		if v, ok := ind.Params[name]; !ok || math.IsNaN(v) || v < 0 {
+			p.add(field+".params."+name, "rules.wrong.negative")
 		}
 	}
 	for i, b := range ind.Bands {
 		if i > 0 && (b.From <= ind.Bands[i-1].From || b.Points < ind.Bands[i-1].Points) {
-			return fmt.Errorf("band from %v is out of order", b.From)
+			p.add(fmt.Sprintf("%s.bands.%d", field, i), "rules.wrong.band_order")
 		}
 	}
 	for _, a := range append(append([]string{}, ind.Areas...), ind.NotAreas...) {
 		if !r.hasArea(a) {
-			return fmt.Errorf("unknown area %q", a)
+			p.add(field+".areas", "rules.wrong.area", "code", a)
 		}
 	}
 	for _, c := range append(append([]string{}, ind.Classes...), ind.Channels...) {
 		if _, ok := lx.classes[c]; !ok {
-			return fmt.Errorf("unknown class %q", c)
+			p.add(field+".classes", "rules.wrong.class", "code", c)
 		}
 	}
-	return nil
 }
 
-func (r *Rules) checkMoney() error {
+func checkName(p *Problems, field, zh, en string) {
+	for name, text := range map[string]string{"name_zh": zh, "name_en": en} {
+		if n := utf8.RuneCountInString(strings.TrimSpace(text)); n == 0 || n > 60 || strings.ContainsAny(text, "{}\n\x00") {
+			p.add(field+"."+name, "rules.wrong.name")
+		}
+	}
+}
+
+func (r *Rules) checkMoney(p *Problems) {
 	if err := r.Money.Check(); err != nil {
-		return err
+		p.add("money", "rules.wrong.money", "why", err.Error())
 	}
 	for t, area := range r.Money.Areas {
 		if !r.hasArea(area) {
-			return fmt.Errorf("money: %s belongs to the unknown area %q", t, area)
+			p.add("money.areas."+string(t), "rules.wrong.area", "code", area)
 		}
 	}
-	return nil
 }
 
-func (r *Rules) checkTriggers() error {
+func (r *Rules) checkTriggers(p *Problems) {
+	seen := map[string]bool{}
 	for _, t := range r.Triggers {
-		if !slices.ContainsFunc(r.Indicators, func(i IndicatorRule) bool { return i.Code == t.Indicator }) {
-			return fmt.Errorf("trigger %s: no indicator %s", t.Code, t.Indicator)
+		field := "triggers." + t.Code
+		if !r.hasIndicator(t.Indicator) && (t.Indicator != "" || t.When == "") {
+			p.add(field+".indicator", "rules.wrong.indicator")
+		}
+		if t.Code == "" || seen[t.Code] {
+			p.add(field, "rules.wrong.twice")
+		}
+		seen[t.Code] = true
+		if !slices.Contains(ownTriggers(), t.Code) {
+			checkName(p, field, t.NameZh, t.NameEn)
 		}
 	}
-	return nil
+	for _, l := range r.Lifts {
+		field := "lifts." + l.Code
+		if l.Code == "" || seen[l.Code] {
+			p.add(field, "rules.wrong.twice")
+		}
+		seen[l.Code] = true
+		if l.Level.rank() < 2 {
+			p.add(field+".level", "rules.wrong.level")
+		}
+		checkName(p, field, l.NameZh, l.NameEn)
+	}
+}
+
+// ownTriggers are the hard triggers whose names the program knows.
+func ownTriggers() []string {
+	return []string{TriggerLostUnpaid, TriggerDailyYield, TriggerPolice, TriggerPyramid}
 }

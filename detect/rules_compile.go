@@ -18,6 +18,9 @@ type compiled struct {
 	guarantee  class
 	raising    class
 	channel    class
+	codes      map[string]string // variable of a condition -> indicator
+	triggers   []compiledTrigger
+	lifts      []compiledLift
 	scans      *sync.Pool // working memory for reading texts, of type *scan
 }
 
@@ -60,7 +63,20 @@ type compiledIndicator struct {
 	areas     []bool // by area
 	classes   []class
 	channels  []class
-	trigger   string
+	carries   bool       // a hard trigger asks for it, so it is measured without a weight too
+	when      *condition // of measure "condition"
+}
+
+// compiledTrigger is a hard trigger; without a condition the mark of its indicator decides.
+type compiledTrigger struct {
+	rule  *TriggerRule
+	when  *condition
+	names []string
+}
+
+type compiledLift struct {
+	rule *LiftRule
+	when *condition
 }
 
 // has says whether the indicator listens to a class.
@@ -76,6 +92,7 @@ func (r *Rules) compile(lx *lexicon) {
 		d := &r.Dimensions[i]
 		c.dimensions = append(c.dimensions, compiledDimension{rule: d, combine: combines()[d.Combine]})
 	}
+	c.codes, c.triggers, c.lifts = r.conditions.codes, r.conditions.triggers, r.conditions.lifts
 	for i := range r.Areas {
 		c.areas = append(c.areas, r.compileArea(&r.Areas[i]))
 	}
@@ -84,6 +101,80 @@ func (r *Rules) compile(lx *lexicon) {
 		c.dimensions[c.indicators[i].dimension].used = true
 	}
 	r.compiled = c
+}
+
+// checkConditions compiles every condition; what is wrong with one stands at its field.
+func (r *Rules) checkConditions(p *Problems) {
+	made, err := newConditions(r)
+	if err != nil {
+		p.add("triggers", "rules.cel.other")
+		return
+	}
+	r.conditions = &compiledConditions{codes: made.codes, own: map[string]*condition{}}
+	compile := func(field, text string) *condition {
+		c, wrong := made.compile(text)
+		if wrong != nil {
+			wrong.Field = field + ".when"
+			*p = append(*p, *wrong)
+		}
+		return c
+	}
+	for i := range r.Triggers {
+		t := compiledTrigger{rule: &r.Triggers[i], names: []string{r.Triggers[i].Indicator}}
+		if t.rule.When != "" {
+			if t.when = compile("triggers."+t.rule.Code, t.rule.When); t.when == nil {
+				continue
+			}
+			if t.names = t.when.names; len(t.names) == 0 {
+				p.add("triggers."+t.rule.Code+".when", "rules.cel.no_indicator")
+			} else if t.rule.Indicator == "" {
+				t.rule.Indicator = t.names[0]
+			}
+		}
+		r.conditions.triggers = append(r.conditions.triggers, t)
+	}
+	for i := range r.Lifts {
+		l := &r.Lifts[i]
+		if c := compile("lifts."+l.Code, l.When); c != nil {
+			r.conditions.lifts = append(r.conditions.lifts, compiledLift{l, c})
+		}
+	}
+	for i := range r.Indicators {
+		ind := &r.Indicators[i]
+		if ind.Measure != measureCondition {
+			continue
+		}
+		c := compile("indicators."+ind.Code, ind.When)
+		if c == nil {
+			continue
+		}
+		r.conditions.own[ind.Code] = c
+		if len(c.names) == 0 {
+			p.add("indicators."+ind.Code+".when", "rules.cel.no_indicator")
+		}
+		for _, name := range c.names {
+			if other := r.indicator(name); other != nil && other.Measure == measureCondition {
+				p.add("indicators."+ind.Code+".when", "rules.cel.nested", "name", name)
+			}
+		}
+	}
+}
+
+func (r *Rules) indicator(code string) *IndicatorRule {
+	for i := range r.Indicators {
+		if r.Indicators[i].Code == code {
+			return &r.Indicators[i]
+		}
+	}
+	return nil
+}
+
+// compiledConditions are the conditions of a rule version.
+type compiledConditions struct {
+	codes    map[string]string
+	triggers []compiledTrigger
+	lifts    []compiledLift
+	own      map[string]*condition
 }
 
 func (r *Rules) compileArea(a *AreaRule) compiledArea {
@@ -114,13 +205,12 @@ func (r *Rules) compileIndicator(rule *IndicatorRule, lx *lexicon) compiledIndic
 	for _, c := range rule.Classes {
 		out.classes = append(out.classes, lx.classes[c])
 	}
+	out.when = r.conditions.own[rule.Code]
+	for _, t := range r.conditions.triggers {
+		out.carries = out.carries || slices.Contains(t.names, rule.Code)
+	}
 	for _, c := range rule.Channels {
 		out.channels = append(out.channels, lx.classes[c])
-	}
-	for _, t := range r.Triggers {
-		if t.Indicator == rule.Code {
-			out.trigger = t.Code
-		}
 	}
 	return out
 }

@@ -114,12 +114,15 @@ func newAlertShowPage(ctx context.Context, actor models.Actor, f alertFile, in a
 		p.ObjectionURL = "/objections/new?alert=" + al.Ref
 	}
 	if as.Trigger != nil {
-		p.Trigger = i18n.T(ctx, "alert.trigger", "name", i18n.T(ctx, "trigger."+as.Trigger.Code), "code", as.Trigger.Indicator)
+		p.Trigger = i18n.T(ctx, "alert.trigger", "name", triggerName(ctx, *as.Trigger), "code", as.Trigger.Indicator)
 		if as.SingleSource {
 			p.Cap = i18n.T(ctx, "alert.single_source")
 		}
 	} else if as.Capped {
 		p.Cap = i18n.T(ctx, "alert.capped", "level", i18n.T(ctx, "level."+string(as.Level)))
+	}
+	if p.Trigger == "" {
+		p.Trigger = liftText(ctx, as)
 	}
 	p.LinesTitle, p.Lines = newLines(ctx, as)
 	p.Scheme = newSchemePanel(ctx, actor, al, f.scheme)

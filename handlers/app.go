@@ -32,7 +32,8 @@ type App struct {
 	Login    LoginRules
 	Now      func() time.Time
 	Calendar string
-	Rules    string
+	// VolumeFactor is how many times today's open alerts a rule version may raise before a second approver is asked.
+	VolumeFactor float64
 
 	// VerifyAudit checks the whole audit trail against the signed heads outside the database.
 	VerifyAudit func(context.Context) (models.AuditReport, error)
@@ -143,7 +144,9 @@ func (a *App) frame(c *gin.Context, title string) (views.Frame, error) {
 	}
 	f.Office, f.Place = i18n.Pick(ctx, office.Name, office.NameEn), placeName(ctx, office.DivisionCode)
 	if actor.Can(models.ActAlertRead) || actor.Can(models.ActScanRead) {
-		f.Rules = a.Rules
+		if f.Rules, err = a.Desk.RulesNumber(ctx); err != nil {
+			return f, err
+		}
 		scan, ok, err := a.Store.LastScan(ctx)
 		if err != nil {
 			return f, err

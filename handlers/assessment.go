@@ -48,6 +48,15 @@ func indicatorReason(ctx context.Context, ind detect.Indicator) string {
 	return i18n.T(ctx, ind.Reason, argPairs(ind.Args)...)
 }
 
+// liftText says which conditions of the rules lifted a level.
+func liftText(ctx context.Context, as detect.Assessment) string {
+	var list []string
+	for _, l := range as.Lifts {
+		list = append(list, i18n.T(ctx, "alert.lift", "name", i18n.Pick(ctx, l.NameZh, l.NameEn), "level", i18n.T(ctx, "level."+string(l.Level))))
+	}
+	return strings.Join(list, i18n.T(ctx, "punct.list"))
+}
+
 // newIndexChart draws the parts of an index as one bar of 780 units for 100 points.
 func newIndexChart(ctx context.Context, as detect.Assessment) views.IndexChart {
 	ch := views.IndexChart{Total: i18n.Index(ctx, as.Index), X: as.Index * 7.8}
@@ -262,9 +271,9 @@ func changeTexts(ctx context.Context, old, new detect.Assessment) []string {
 		case "area":
 			pairs = []string{"old", i18n.T(ctx, "area."+ch.Old), "new", i18n.T(ctx, "area."+ch.New)}
 		case "trigger_new", "trigger_gone":
-			pairs = append(pairs, "name", i18n.T(ctx, "trigger."+ch.Code))
+			pairs = append(pairs, "name", codeName(ctx, "trigger."+ch.Code, ch.Code))
 		case "indicator_new", "indicator_gone", "indicator_value":
-			pairs = append(pairs, "name", i18n.T(ctx, "indicator."+ch.Code+".name"))
+			pairs = append(pairs, "name", codeName(ctx, "indicator."+ch.Code+".name", ch.Code))
 		}
 		out = append(out, i18n.T(ctx, "change."+ch.Kind, pairs...))
 	}

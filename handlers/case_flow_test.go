@@ -23,6 +23,7 @@ import (
 	"xiezhi/models/modelstest"
 	"xiezhi/referral"
 	"xiezhi/static"
+	"xiezhi/work"
 )
 
 // caseWorld is a province small enough for one referral, and the portal's case pages over it.
@@ -46,7 +47,7 @@ func newCaseWorld(t *testing.T) *caseWorld {
 	w.must(err)
 	assets, err := static.Load()
 	w.must(err)
-	w.app = &App{Store: store, Policy: policy, Press: press, Sessions: scs.New(), Catalog: wholeCatalog(t), Assets: assets, Now: func() time.Time { return w.now }}
+	w.app = &App{Store: store, Desk: &work.Desk{Store: store}, Policy: policy, Press: press, Sessions: scs.New(), Catalog: wholeCatalog(t), Assets: assets, Now: func() time.Time { return w.now }}
 	w.people()
 	w.raise()
 	w.routes()

@@ -52,12 +52,15 @@ func (a *App) companyShow(c *gin.Context) error {
 // companyFile gathers the profile as of a moment; the zero moment is now. Level and index of the past are computed anew from what
 // was known then.
 func (a *App) companyFile(ctx context.Context, actor models.Actor, id string, asOf models.Instant) (companyFile, error) {
-	f := companyFile{asOf: asOf, rules: a.Desk.Rules}
+	f := companyFile{asOf: asOf}
 	bounds := models.AsOf{}
 	if !asOf.IsZero() {
 		bounds = models.AsOf{RecordedBy: asOf, ObservedBy: asOf}
 	}
 	var err error
+	if f.rules, err = a.rulesAt(ctx, asOf); err != nil {
+		return f, err
+	}
 	if f.sub, f.facts, err = a.Store.Company(ctx, actor, id, bounds); err != nil {
 		return f, err
 	}
@@ -73,7 +76,7 @@ func (a *App) companyFile(ctx context.Context, actor models.Actor, id string, as
 			return f, err
 		}
 	} else {
-		f.as = a.Desk.Assess(*f.facts, asOf)
+		f.as = detect.Assess(*f.facts, nil, f.rules, asOf)
 	}
 	if f.alerts, err = a.Store.AlertsOf(ctx, actor, f.sub.ID); err != nil {
 		return f, err
@@ -84,6 +87,14 @@ func (a *App) companyFile(ctx context.Context, actor models.Actor, id string, as
 	}
 	f.money, err = a.Store.AccountsOf(ctx, actor, f.sub.ID)
 	return f, err
+}
+
+// rulesAt gives the rules in force at a moment; the zero moment is now.
+func (a *App) rulesAt(ctx context.Context, asOf models.Instant) (detect.Rules, error) {
+	if asOf.IsZero() {
+		return a.Desk.RulesNow(ctx)
+	}
+	return a.Desk.RulesAt(ctx, asOf)
 }
 
 // forget drops what was recorded after the moment that is looked back to: later evaluations, alerts and names.

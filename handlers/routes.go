@@ -39,12 +39,19 @@ func (a *App) pageRoutes() []Route {
 
 		{get, "/graph", Signed, models.ActCompanyRead, a.graphShow},
 		{get, "/graph/money", Signed, models.ActAccountRead, a.moneyShow},
+		{get, "/graph/rings", Signed, models.ActCompanyRead, a.patternShow(patternRings)},
+		{get, "/graph/clusters", Signed, models.ActCompanyRead, a.patternShow(patternClusters)},
+		{get, "/graph/hubs", Signed, models.ActAccountRead, a.patternShow(patternHubs)},
+		{get, "/graph/moneypath", Signed, models.ActAccountRead, a.patternShow(patternMoneyPath)},
+		{get, "/graph/sums", Signed, models.ActAccountRead, a.patternShow(patternSums)},
 
 		{get, "/cases", Signed, models.ActCaseRead, a.caseList},
 		{get, "/cases/new", Signed, models.ActCaseOpen, a.caseNew},
 		{post, "/cases", Signed, models.ActCaseOpen, a.caseOpen},
 		{get, "/cases/:ref", Signed, "", a.caseShow},
 		{post, "/cases/:ref/referral", Signed, "", a.caseFormTeam},
+		{post, "/cases/:ref/keep", Signed, "", a.caseKeep},
+		{get, "/cases/:ref/pictures/:number", Signed, "", a.casePicture},
 
 		{post, "/cases/:ref/moves/:event", Signed, "", a.caseMove},
 		{post, "/cases/:ref/measures", Signed, "", a.measureRequest},
@@ -93,6 +100,19 @@ func (a *App) pageRoutes() []Route {
 
 		{get, "/scans", Signed, models.ActScanRead, a.scanList},
 		{post, "/scans", Signed, models.ActScanStart, a.scanStart},
+
+		{get, "/rules", Signed, models.ActRuleRead, a.ruleList},
+		{get, "/rules/:number", Signed, models.ActRuleRead, a.ruleShow},
+		{get, "/rules/:number/edit", Signed, models.ActRuleWrite, a.ruleEdit},
+		{post, "/rules/:number/edit", Signed, models.ActRuleWrite, a.ruleSave},
+		{post, "/rules/:number/check", Signed, models.ActRuleWrite, a.ruleCheck},
+		{post, "/rules/:number/replay", Signed, models.ActRuleRead, a.ruleAct("replay")},
+		{post, "/rules/:number/approve", Signed, models.ActRuleApprove, a.ruleAct("approve")},
+		{post, "/rules/:number/confirm", Signed, models.ActRuleApprove, a.ruleAct("confirm")},
+		{post, "/rules/:number/enforce", Signed, models.ActRuleApprove, a.ruleAct("enforce")},
+		{post, "/rules/:number/reject", Signed, models.ActRuleApprove, a.ruleAct("reject")},
+		{post, "/rules/:number/withdraw", Signed, models.ActRuleWrite, a.ruleAct("withdraw")},
+		{get, "/replays/:replay", Signed, models.ActRuleRead, a.replayShow},
 
 		{get, "/admin/users", Signed, models.ActUserRead, a.userList},
 		{get, "/admin/calendar", Signed, models.ActCalendarRead, a.calendarShow},
@@ -145,6 +165,11 @@ func (a *App) apiRoutes() []Route {
 		{get, "/api/v1/graph/keyfigures", Token, models.ActCompanyRead, graphCall(a, models.ActCompanyRead, a.apiGraphKeyFigures)},
 		{get, "/api/v1/graph/trace", Token, models.ActAccountRead, graphCall(a, models.ActAccountRead, a.apiGraphTrace)},
 		{get, "/api/v1/graph/cycles", Token, models.ActAccountRead, graphCall(a, models.ActAccountRead, a.apiGraphCycles)},
+		{get, "/api/v1/graph/rings", Token, models.ActCompanyRead, graphCall(a, models.ActCompanyRead, a.apiGraphRings)},
+		{get, "/api/v1/graph/clusters", Token, models.ActCompanyRead, graphCall(a, models.ActCompanyRead, a.apiGraphClusters)},
+		{get, "/api/v1/graph/hubs", Token, models.ActAccountRead, graphCall(a, models.ActAccountRead, a.apiGraphHubs)},
+		{get, "/api/v1/graph/moneypath", Token, models.ActAccountRead, graphCall(a, models.ActAccountRead, a.apiGraphMoneyPath)},
+		{get, "/api/v1/graph/sums", Token, models.ActAccountRead, graphCall(a, models.ActAccountRead, a.apiGraphSums)},
 		{get, "/api/v1/openapi.yaml", Public, "", a.openAPI},
 
 		{get, "/healthz", Public, "", a.health},

@@ -30,7 +30,7 @@ func (a *App) scanList(c *gin.Context) error {
 		return err
 	}
 	p := newScanListPage(ctx, actor, list, a.Store.Now())
-	p.Frame, p.Rules = frame, a.Rules
+	p.Frame, p.Rules = frame, frame.Rules
 	p.Pager = pageOf("/scans", c.Query("after"), len(list), more, lastID(list, func(sc models.Scan) int64 { return sc.ID }))
 	return a.render(c, http.StatusOK, views.ScanList(p))
 }

@@ -86,6 +86,9 @@ const (
 	ActConnectorChange   Action = "connector.change"
 	ActScanRead          Action = "scan.read"
 	ActScanStart         Action = "scan.start"
+	ActRuleRead          Action = "rule.read"
+	ActRuleWrite         Action = "rule.write"   // write versions and replay them
+	ActRuleApprove       Action = "rule.approve" // decide on versions of others
 	ActUserRead          Action = "user.read"
 	ActUserChange        Action = "user.change"
 	ActGrantRead         Action = "grant.read"
@@ -140,7 +143,7 @@ func Actions() []Action {
 		ActEvidenceRead, ActEvidenceAdd, ActDossierMake, ActPaperDraft, ActPaperIssue, ActPaperPrincipal, ActThresholdSave,
 		ActPersonRead, ActAccountRead, ActPersonReveal, ActCaseRead, ActCaseOpen, ActCaseWork, ActCaseReview, ActCaseDecide,
 		ActObjectionRead, ActObjectionRegister, ActObjectionDirect, ActCalendarRead, ActCalendarChange, ActReferralForm, ActReferralTeam, ActReferralRead,
-		ActReferralApprove, ActReferralPolice, ActReferralObserve, ActReferralSupervise, ActBatchRead, ActFactLoad, ActMappingRead, ActMappingChange, ActFactRead, ActFactAntiFraud, ActFactRetract, ActSourceRead, ActSourceChange, ActConnectorChange, ActScanRead, ActScanStart, ActUserRead,
+		ActReferralApprove, ActReferralPolice, ActReferralObserve, ActReferralSupervise, ActBatchRead, ActFactLoad, ActMappingRead, ActMappingChange, ActFactRead, ActFactAntiFraud, ActFactRetract, ActSourceRead, ActSourceChange, ActConnectorChange, ActScanRead, ActScanStart, ActRuleRead, ActRuleWrite, ActRuleApprove, ActUserRead,
 		ActUserChange, ActGrantRead, ActGrantChange, ActAuditRead}
 }
 

@@ -24,6 +24,7 @@ const (
 	objectAlert    = "alert"
 	objectCase     = "case"
 	objectReferral = "referral"
+	objectRule     = "rule"
 
 	objectObjection = "objection"
 )

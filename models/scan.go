@@ -120,6 +120,18 @@ func (s *Store) HasUnscanned(ctx context.Context) (bool, error) {
 	return n > 0, nil
 }
 
+// RescanDue says whether rules came into force by which not everybody was looked at yet.
+func (s *Store) RescanDue(ctx context.Context) (bool, error) {
+	var n int64
+	err := s.read(ctx).Raw(`SELECT COUNT(*) FROM rule_versions v WHERE v.state = ? AND EXISTS (SELECT 1 FROM scans x WHERE x.rule_version <> v.number)
+  AND NOT EXISTS (SELECT 1 FROM scans y WHERE y.rule_version = v.number AND y.scope_all = ? AND y.valid_at IS NULL AND y.status = 'done' AND y.started_at >= v.in_force_at)`,
+		RuleInForce, true).Scan(&n).Error
+	if err != nil {
+		return false, fmt.Errorf("ask whether the rules changed: %w", err)
+	}
+	return n > 0, nil
+}
+
 // NewestFactAt gives when the newest fact was observed; the zero Instant when there is none.
 func (s *Store) NewestFactAt(ctx context.Context) (Instant, error) {
 	var at struct{ At Instant }

@@ -16,7 +16,7 @@ import (
 // Desk is where the work is done; it is safe for concurrent use.
 type Desk struct {
 	Store *models.Store
-	Rules detect.Rules
+	Rules detect.Rules // that ship with the program; those in force are in the store
 	Log   *slog.Logger
 	// Places are what connectors may use; without any, none can be set up.
 	Places Places
@@ -31,6 +31,7 @@ type Desk struct {
 	// Graph holds relations and money in memory; nil where nobody asks it.
 	Graph *Graph
 
+	book     rulebook
 	scanning sync.Mutex // one scan of this process at a time
 }
 

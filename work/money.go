@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"xiezhi/detect"
 	"xiezhi/detect/money"
 	"xiezhi/graph"
 	"xiezhi/models"
@@ -17,6 +18,7 @@ import (
 type moneyPass struct {
 	desk     *Desk
 	scan     *models.Scan
+	rules    detect.Rules
 	bounds   models.AsOf
 	accounts []int64        // nil for all
 	touched  map[int64]bool // the accounts of new transfers, where not all are looked at
@@ -27,10 +29,10 @@ type moneyPass struct {
 
 // scanMoney looks for schemes: in the whole ledger as the scan may know it, or, in a scan of what changed, around the accounts
 // of new transfers. It gives how many accounts it looked at and the levels of the schemes found.
-func (d *Desk) scanMoney(ctx context.Context, actor models.Actor, sc *models.Scan, sources map[string]models.Source, present bool) (MoneyReport, error) {
+func (d *Desk) scanMoney(ctx context.Context, actor models.Actor, sc *models.Scan, rules detect.Rules, sources map[string]models.Source, present bool) (MoneyReport, error) {
 	started := time.Now()
 	bounds, _ := sc.Bounds()
-	p := &moneyPass{desk: d, scan: sc, bounds: bounds, sources: sources}
+	p := &moneyPass{desk: d, rules: rules, scan: sc, bounds: bounds, sources: sources}
 	mark, err := d.Store.MoneyMark(ctx)
 	if err != nil {
 		return MoneyReport{}, err
@@ -74,27 +76,11 @@ type MoneyReport struct {
 
 type schemeLevel struct{ level, area, division string }
 
-// run builds the book, finds the schemes and stores them.
+// run finds the schemes and stores them.
 func (p *moneyPass) run(ctx context.Context, actor models.Actor) (MoneyReport, money.Population, error) {
-	var rep MoneyReport
-	book, err := p.book(ctx)
-	if err != nil {
-		return rep, money.Population{}, err
-	}
-	rep.Accounts, rep.Transfers = int64(book.Ledger.Accounts()), int64(book.Len())
-	schemes, pop := money.Find(book, p.desk.Rules.Money, p.pop)
-	signs := signTable{list: money.Signs(book, p.desk.Rules.Money)}
-	if signs.base = pop.Signs; p.pop == nil {
-		signs.base = money.SignRates(book, signs.list)
-		pop.Signs = signs.base
-	}
-	found, err := p.found(ctx, book, schemes, signs)
+	found, rep, pop, err := p.search(ctx)
 	if err != nil {
 		return rep, pop, err
-	}
-	rep.Schemes = int64(len(found))
-	for _, f := range found {
-		rep.levels = append(rep.levels, schemeLevel{f.Finding.Level, f.Finding.Area, f.Subject.DivisionCode})
 	}
 	for part := range slices.Chunk(found, scanChunk) {
 		if _, err := p.desk.Store.RecordSchemes(ctx, actor, p.scan, part); err != nil {
@@ -102,6 +88,31 @@ func (p *moneyPass) run(ctx context.Context, actor models.Actor) (MoneyReport, m
 		}
 	}
 	return rep, pop, nil
+}
+
+// search builds the book and finds the schemes in it; it stores nothing.
+func (p *moneyPass) search(ctx context.Context) ([]models.FoundScheme, MoneyReport, money.Population, error) {
+	var rep MoneyReport
+	book, err := p.book(ctx)
+	if err != nil {
+		return nil, rep, money.Population{}, err
+	}
+	rep.Accounts, rep.Transfers = int64(book.Ledger.Accounts()), int64(book.Len())
+	schemes, pop := money.Find(book, p.rules.Money, p.pop)
+	signs := signTable{list: money.Signs(book, p.rules.Money)}
+	if signs.base = pop.Signs; p.pop == nil {
+		signs.base = money.SignRates(book, signs.list)
+		pop.Signs = signs.base
+	}
+	found, err := p.found(ctx, book, schemes, signs)
+	if err != nil {
+		return nil, rep, pop, err
+	}
+	rep.Schemes = int64(len(found))
+	for _, f := range found {
+		rep.levels = append(rep.levels, schemeLevel{f.Finding.Level, f.Finding.Area, f.Subject.DivisionCode})
+	}
+	return found, rep, pop, nil
 }
 
 // book reads transfers and facts of accounts into a book.
@@ -117,7 +128,7 @@ func (p *moneyPass) book(ctx context.Context) (*money.Book, error) {
 			seen[t.ID] = true
 		}
 		list = append(list, money.Transfer{Transfer: graph.Transfer{ID: t.ID, From: t.FromID, To: t.ToID, Fen: t.Fen, At: t.At},
-			Channel: p.desk.Rules.Money.ChannelOf(t.Channel), Device: devices.number(t.Device), IP: ips.number(t.IP), Source: codes.number(t.Source)})
+			Channel: p.rules.Money.ChannelOf(t.Channel), Device: devices.number(t.Device), IP: ips.number(t.IP), Source: codes.number(t.Source)})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("scan %s: %w", p.scan.Ref, err)

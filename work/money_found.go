@@ -36,7 +36,7 @@ func (p *moneyPass) found(ctx context.Context, b *money.Book, schemes []money.Sc
 		if !ok {
 			continue
 		}
-		as := detect.AssessScheme(*s, detect.SchemeFacts{Subject: sub.Key, Families: p.families(b, s), Transfers: p.proof(b, s), Signs: signs.of(*s)}, p.desk.Rules)
+		as := detect.AssessScheme(*s, detect.SchemeFacts{Subject: sub.Key, Families: p.families(b, s), Transfers: p.proof(b, s), Signs: signs.of(*s)}, p.rules)
 		if levelRank(as.Level) == 0 {
 			continue
 		}
@@ -111,7 +111,7 @@ func (p *moneyPass) families(b *money.Book, s *money.Scheme) []string {
 // proof gives the proving transfers, the first and the last half of what is kept where there are many.
 func (p *moneyPass) proof(b *money.Book, s *money.Scheme) []detect.SchemeTransfer {
 	list := s.Transfers
-	if most := p.desk.Rules.Money.Proof; len(list) > most {
+	if most := p.rules.Money.Proof; len(list) > most {
 		list = slices.Concat(list[:most/2], list[len(list)-most/2:])
 	}
 	out := make([]detect.SchemeTransfer, 0, len(list))
@@ -143,8 +143,8 @@ func (p *moneyPass) around(ctx context.Context, mark models.MoneyMark) error {
 	if fresh.Count >= aroundTransfers || 10*fresh.Count > pop.Transfers {
 		return nil
 	}
-	width := time.Duration(p.desk.Rules.Money.Window.Days*24) * time.Hour
-	span := models.NearSpan{From: fresh.First.Add(-width), Until: fresh.Last.Add(width), Transfers: p.desk.Rules.Money.Passing.Transfers, Most: aroundAccounts}
+	width := time.Duration(p.rules.Money.Window.Days*24) * time.Hour
+	span := models.NearSpan{From: fresh.First.Add(-width), Until: fresh.Last.Add(width), Transfers: p.rules.Money.Passing.Transfers, Most: aroundAccounts}
 	var near []int64
 	for span.Hops = aroundHops; span.Hops > 0 && near == nil; span.Hops-- {
 		if near, err = p.desk.Store.MoneyNear(ctx, fresh.Accounts, span); err != nil {

@@ -59,7 +59,11 @@ func (d *Desk) Scan(ctx context.Context, actor models.Actor, opts ScanOptions) (
 	d.scanning.Lock()
 	defer d.scanning.Unlock()
 	started := time.Now()
-	sc, err := d.Store.BeginScan(ctx, actor, models.ScanPlan{All: opts.All, AsOf: opts.AsOf, ValidAt: opts.ValidAt, RuleVersion: d.Rules.Version})
+	rules, err := d.RulesNow(ctx)
+	if err != nil {
+		return ScanReport{}, err
+	}
+	sc, err := d.Store.BeginScan(ctx, actor, models.ScanPlan{All: opts.All, AsOf: opts.AsOf, ValidAt: opts.ValidAt, RuleVersion: rules.Version})
 	if err != nil {
 		return ScanReport{}, err
 	}
@@ -71,7 +75,7 @@ func (d *Desk) Scan(ctx context.Context, actor models.Actor, opts ScanOptions) (
 	if err != nil {
 		return ScanReport{}, err
 	}
-	flow, err := d.scanMoney(ctx, actor, &sc, sources, present)
+	flow, err := d.scanMoney(ctx, actor, &sc, rules, sources, present)
 	if err != nil {
 		return ScanReport{}, err
 	}
@@ -93,7 +97,7 @@ func (d *Desk) Scan(ctx context.Context, actor models.Actor, opts ScanOptions) (
 		}
 		list := make([]models.Assessed, 0, len(targets))
 		for _, c := range targets {
-			a, err := d.assess(c, *facts[c.ID], end)
+			a, err := assess(c, *facts[c.ID], rules, end)
 			if err != nil {
 				return ScanReport{}, fmt.Errorf("scan %s: assess %s: %w", sc.Ref, c.Key, err)
 			}
@@ -161,8 +165,8 @@ func levelRank(l detect.Level) int {
 }
 
 // assess evaluates one company. The stored JSON leaves the moment out, which the row has, so that equal evaluations are equal.
-func (d *Desk) assess(c models.Subject, facts models.CompanyFacts, end models.Instant) (models.Assessed, error) {
-	as := detect.Assess(facts, nil, d.Rules, end)
+func assess(c models.Subject, facts models.CompanyFacts, rules detect.Rules, end models.Instant) (models.Assessed, error) {
+	as := detect.Assess(facts, nil, rules, end)
 	out := models.Assessed{Subject: c, Index: as.Index, Level: string(as.Level), LevelRank: levelRank(as.Level), Area: as.Area}
 	if out.LevelRank > 0 {
 		f := models.AreaFinding{Area: as.Area, Level: string(as.Level), LevelRank: out.LevelRank, Index: as.Index,
@@ -185,11 +189,6 @@ func (d *Desk) assess(c models.Subject, facts models.CompanyFacts, end models.In
 	return out, nil
 }
 
-// Assess evaluates a company as of a moment without storing anything, for the profile's look back.
-func (d *Desk) Assess(facts models.CompanyFacts, end models.Instant) detect.Assessment {
-	return detect.Assess(facts, nil, d.Rules, end)
-}
-
 // Watch scans as soon as it notices new facts, from whatever process they came, until the context ends.
 func (d *Desk) Watch(ctx context.Context, actor models.Actor, every time.Duration) {
 	tick := time.NewTicker(every)
@@ -200,12 +199,22 @@ func (d *Desk) Watch(ctx context.Context, actor models.Actor, every time.Duratio
 			return
 		case <-tick.C:
 		}
-		more, err := d.Store.HasUnscanned(ctx)
-		if err == nil && more {
-			_, err = d.Scan(ctx, actor, ScanOptions{})
-		}
-		if err != nil && ctx.Err() == nil {
+		if err := d.catchUp(ctx, actor); err != nil && ctx.Err() == nil {
 			d.Log.ErrorContext(ctx, "scan on arrival failed", "error", err)
 		}
 	}
+}
+
+// catchUp scans everybody where rules came into force since, else those with new facts.
+func (d *Desk) catchUp(ctx context.Context, actor models.Actor) error {
+	due, err := d.Store.RescanDue(ctx)
+	if err != nil {
+		return err
+	}
+	more, err := d.Store.HasUnscanned(ctx)
+	if err != nil || !due && !more {
+		return err
+	}
+	_, err = d.Scan(ctx, actor, ScanOptions{All: due})
+	return err
 }

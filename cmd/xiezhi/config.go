@@ -26,7 +26,8 @@ type config struct {
 	SecretFile  string        `env:"XIEZHI_SECRET_FILE"`
 	Division    string        `env:"XIEZHI_DIVISION" envDefault:"000000"`
 	ClockOffset time.Duration `env:"XIEZHI_CLOCK_OFFSET"`
-	Places      string        `env:"XIEZHI_PLACES"` // a file that names the folders and databases of connectors
+	RulesVolume float64       `env:"XIEZHI_RULES_VOLUME" envDefault:"2"` // see models.TooMany
+	Places      string        `env:"XIEZHI_PLACES"`                      // a file that names the folders and databases of connectors
 
 	EvidenceMB int64  `env:"XIEZHI_EVIDENCE_MB" envDefault:"1024"` // the largest file of evidence
 	Scanner    string `env:"XIEZHI_SCANNER"`                       // a program that looks at files in quarantine

@@ -175,8 +175,16 @@ func (w *province) attacks() []attack {
 	list = append(list, attack{route: "GET /graph", kind: "company", query: func(ref string) string { return "?of=company:" + ref }},
 		attack{route: "GET /graph/money", kind: "account", query: func(ref string) string { return "?account=account:" + ref }},
 		attack{route: "GET /api/v1/graph/cycles"},
+		attack{route: "GET /graph/moneypath", kind: "account", query: func(ref string) string { return "?source=account:" + ref + "&target=account:" + ref }},
+		attack{route: "GET /api/v1/graph/moneypath", kind: "account", query: func(ref string) string { return "?source=account:" + ref + "&target=account:" + ref }},
 		attack{route: "GET /api/v1/graph/path", kind: "company", query: func(ref string) string { return "?from=company:" + ref + "&to=company:" + ref }},
 		attack{route: "GET /api/v1/graph/trace", kind: "account", query: func(ref string) string { return "?account=account:" + ref }})
+	list = append(list, attack{route: "POST /cases/:ref/keep", kind: "case", form: func(place string) url.Values {
+		return url.Values{"question": {"/graph?of=company:" + w.objects["company"][place]}, "note": {"说明"}}
+	}}, attack{route: "GET /cases/:ref/pictures/:number", kind: "case", words: []string{":number", "1"}})
+	for _, question := range []string{"rings", "clusters", "hubs", "sums"} {
+		list = append(list, attack{route: "GET /graph/" + question}, attack{route: "GET /api/v1/graph/" + question})
+	}
 	list = append(list, w.procedures()...)
 	for _, verb := range []string{"pause", "resume", "run"} {
 		list = append(list, attack{route: "POST /connectors/:ref/" + verb, kind: "connector", form: none})
@@ -214,6 +222,7 @@ func (w *province) attacks() []attack {
 		}
 	}
 	list = append(list, proofAttacks()...)
+	list = append(list, w.ruleAttacks()...)
 	slices.SortFunc(list, func(a, b attack) int { return strings.Compare(a.route, b.route) })
 	return list
 }

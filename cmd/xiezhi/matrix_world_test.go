@@ -105,6 +105,7 @@ func newProvince(t testing.TB, target string) *province {
 	for _, place := range places {
 		w.line(t, place)
 	}
+	w.rules(t)
 	return w
 }
 
@@ -326,6 +327,9 @@ func (w *province) line(t testing.TB, place string) {
 			w.put("case", place, cs)
 			w.proof(t, place, cs)
 			w.put("casework", place, cs)
+			if _, err := s.SavePicture(ctx, boss, cs, models.CasePicture{Page: models.PageGraph, Query: "/graph?of=company:X", AsOf: s.Now(), Digest: strings.Repeat("0", 64), Note: "说明"}); err != nil {
+				t.Fatal(err)
+			}
 			w.procedure(t, place, cs, alert(0))
 			return
 		}

@@ -38,6 +38,16 @@ func (p *portal) kinds(add func(ctx context.Context, name, subject string) error
 		{Name: "connector.run", Limit: work.ConnectorLimit + time.Minute/2, Tries: 1, Run: func(ctx context.Context, ref string) error {
 			return p.desk.RunConnector(ctx, models.System("connector"), ref)
 		}},
+		{Name: "replay.due", Every: 5 * time.Second, Tries: 1, Run: func(ctx context.Context, _ string) error {
+			refs, err := p.store.UnfinishedReplays(ctx)
+			for _, ref := range refs {
+				err = errors.Join(err, add(ctx, "replay.run", ref))
+			}
+			return err
+		}},
+		{Name: "replay.run", Limit: work.ReplayLimit + time.Minute, Tries: 1, Run: func(ctx context.Context, ref string) error {
+			return p.desk.RunReplay(ctx, models.System("replay"), ref)
+		}},
 		{Name: "clock.watch", Every: time.Minute, Tries: 1, Run: func(ctx context.Context, _ string) error {
 			_, err := p.store.WatchClocks(ctx)
 			return err

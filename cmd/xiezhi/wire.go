@@ -83,6 +83,11 @@ func openPortal(ctx context.Context, cfg config, migrate migration) (*portal, er
 		return nil, errors.Join(fmt.Errorf("prepare the press: %w", err), store.Close())
 	}
 	p.desk.Index = p.press.Index
+	if migrate == schemaForward {
+		if err := p.desk.InstallRules(ctx, models.System("install")); err != nil {
+			return nil, errors.Join(err, store.Close())
+		}
+	}
 	return p, nil
 }
 
@@ -169,8 +174,8 @@ func (p *portal) handler(secondFactor bool) (http.Handler, error) {
 	if secure {
 		sessions.Cookie.Name = "__Host-xz_session"
 	}
-	app := &handlers.App{Store: p.store, Policy: policy, Desk: p.desk, Press: p.press, Sessions: sessions, Catalog: messages, Assets: assets, Now: p.cfg.now,
-		Calendar: law.DefaultCalendar().Name(), Rules: p.desk.Rules.Version, VerifyAudit: p.verifyAudit,
+	app := &handlers.App{Store: p.store, Policy: policy, Desk: p.desk, Press: p.press, Sessions: sessions, Catalog: messages, Assets: assets, Now: p.cfg.now, VolumeFactor: p.cfg.RulesVolume,
+		Calendar: law.DefaultCalendar().Name(), VerifyAudit: p.verifyAudit,
 		Login: handlers.LoginRules{SecondFactor: secondFactor, Secure: secure, OpenSecret: p.secrets.open}}
 	access := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()}))
 	_, h, err := web.New(app, access)

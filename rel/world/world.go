@@ -180,6 +180,9 @@ func fill(ctx context.Context, s *models.Store) error {
 	if err != nil {
 		return err
 	}
+	if err := w.Desk.InstallRules(ctx, builder); err != nil {
+		return err
+	}
 	return w.raise(ctx, "440304", 1)
 }
 
