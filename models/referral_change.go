@@ -315,6 +315,9 @@ func (t *tx) writeMove(m *referralMove) error {
 	if len(m.in.Documents) > 0 {
 		m.data["documents"] = m.in.Documents
 	}
+	if err := t.followMove(m); err != nil {
+		return err
+	}
 	m.data["from"], m.data["to"] = m.r.State, m.move.To
 	t.audit("referral."+string(m.move.Event), "referral:"+m.r.Ref, m.r.Place, m.data)
 	return t.tell(objectReferral, m.r.ID, string(m.move.Event), note, m.data)

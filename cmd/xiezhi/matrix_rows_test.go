@@ -221,6 +221,7 @@ func (w *province) attacks() []attack {
 				form: func(string) url.Values { return moveForm(event) }})
 		}
 	}
+	list = append(list, proofAttacks()...)
 	list = append(list, w.ruleAttacks()...)
 	slices.SortFunc(list, func(a, b attack) int { return strings.Compare(a.route, b.route) })
 	return list
@@ -254,7 +255,13 @@ func unknownRef(kind string) string {
 	switch kind {
 	case "alert", "dismissed":
 		return "YJ-440300-2026-99999"
-	case "case", "casework":
+	case "evidence":
+		return "ZJ-440300-2026-99999"
+	case "dossier":
+		return "JZ-440300-2026-99999"
+	case "paper", "issued":
+		return "WS-440300-2026-99999"
+	case "case", "casework", "file":
 		return "AJ-440300-2026-99999"
 	case "measure":
 		return "AJ-440300-2026-99999 CS-440300-2026-99999"
