@@ -21,6 +21,7 @@ func (a *App) pageRoutes() []Route {
 		{get, "/", Signed, "", a.home},
 		{get, "/me", Signed, "", a.meShow},
 		{post, "/me/prefer", Signed, "", a.prefer},
+		{post, "/me/mail", Signed, "", a.meMail},
 		{get, "/search", Signed, models.ActCompanyRead, a.search},
 
 		{get, "/alerts", Signed, models.ActAlertRead, a.alertList},

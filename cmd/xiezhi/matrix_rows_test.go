@@ -138,6 +138,7 @@ func (w *province) attacks() []attack {
 	list := []attack{
 		{route: "GET /login", fresh: true}, {route: "POST /login", fresh: true, form: same(url.Values{"user": {"duty1"}, "password": {testPassword}})},
 		{route: "GET /locale"}, {route: "POST /logout", fresh: true, form: none}, {route: "GET /"}, {route: "GET /me"},
+		{route: "POST /me/mail", form: same(url.Values{"email": {"a@example.cn"}, "on": {"yes"}})},
 		{route: "POST /me/prefer", form: same(url.Values{"theme": {"dark"}, "locale": {"en"}})}, {route: "GET /search", query: func(string) string { return "?q=x" }},
 		{route: "GET /alerts", query: func(string) string { return "?view=all" }}, {route: "GET /companies"}, {route: "GET /cases"}, {route: "GET /referrals", query: func(string) string { return "?view=all" }}, {route: "GET /desk"}, {route: "GET /batches"},
 		{route: "GET /sources"}, {route: "GET /sources/:code", words: []string{":code", "SAMR"}}, {route: "GET /connectors/new"},

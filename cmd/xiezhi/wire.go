@@ -83,6 +83,9 @@ func openPortal(ctx context.Context, cfg config, migrate migration) (*portal, er
 		return nil, errors.Join(fmt.Errorf("prepare the press: %w", err), store.Close())
 	}
 	p.desk.Index = p.press.Index
+	if p.desk.Post, err = p.post(); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	if migrate == schemaForward {
 		if err := p.desk.InstallRules(ctx, models.System("install")); err != nil {
 			return nil, errors.Join(err, store.Close())
