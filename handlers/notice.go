@@ -74,6 +74,8 @@ func NoticeText(ctx context.Context, n models.Notice) string {
 		switch name {
 		case "clock":
 			text = i18n.T(ctx, "clock.name."+text)
+		case "event":
+			text = eventWord(ctx, "case", text)
 		case "due", "was":
 			if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
 				text = i18n.Deadline(at)

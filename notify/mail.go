@@ -212,4 +212,6 @@ func (l Letter) write(from string) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-func control(r rune) bool { return r < ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' || r == '\u0085' }
+func control(r rune) bool {
+	return r < ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' || r == '\u0085'
+}

@@ -62,6 +62,11 @@ func openPortal(ctx context.Context, cfg config, migrate migration) (*portal, er
 		return nil, err
 	}
 	store.SealWith(sec)
+	policy, err := authz.Load()
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	store.FollowPolicy(policy)
 	p := &portal{cfg: cfg, secrets: sec, store: store, log: log, heads: models.NewHeadFile(cfg.headFile(), sec.Audit)}
 	if err := p.prepare(ctx, migrate); err != nil {
 		return nil, errors.Join(err, store.Close())
