@@ -100,6 +100,9 @@ func (a attack) places() []string {
 func (a attack) address(ref string) string {
 	ref, hash, _ := strings.Cut(ref, " ") // a fact is named by its batch and its digest
 	pairs := append([]string{":ref", url.PathEscape(ref), ":id", url.PathEscape(ref), ":hash", hash, ":measure", hash, ":clock", hash}, a.words...)
+	if hash != "" {
+		pairs = append(pairs, ":number", hash)
+	}
 	path := strings.NewReplacer(pairs...).Replace(a.path())
 	if a.query != nil {
 		path += a.query(ref)
@@ -222,7 +225,7 @@ func (w *province) attacks() []attack {
 				form: func(string) url.Values { return moveForm(event) }})
 		}
 	}
-	list = append(list, proofAttacks()...)
+	list = append(append(list, proofAttacks()...), workAttacks()...)
 	list = append(list, w.ruleAttacks()...)
 	slices.SortFunc(list, func(a, b attack) int { return strings.Compare(a.route, b.route) })
 	return list
