@@ -267,6 +267,8 @@ func unknownRef(kind string) string {
 		return "AJ-440300-2026-99999 CS-440300-2026-99999"
 	case "clock":
 		return "AJ-440300-2026-99999 999999999"
+	case "suppression":
+		return "PB-440300-2026-99999"
 	case "objection":
 		return "YY-440300-2026-99999"
 	case "batch":
