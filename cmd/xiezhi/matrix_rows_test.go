@@ -93,6 +93,11 @@ func (a attack) places() []string {
 	if later[strings.TrimSuffix(event, ")")] {
 		return places[slices.Index(places, "440300"):][:1]
 	}
+	for _, part := range []string{"/moves/", "/measures", "/clocks/", "/objections/"} {
+		if a.api() && strings.Contains(a.path(), part) { // the page, the same verb, is tried everywhere
+			return places[slices.Index(places, "440300"):][:1]
+		}
+	}
 	return places
 }
 
