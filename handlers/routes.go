@@ -37,6 +37,12 @@ func (a *App) pageRoutes() []Route {
 		{post, "/alerts/:ref/assign", Signed, "", a.alertAct("assign")},
 		{post, "/alerts/:ref/propose", Signed, "", a.alertAct("propose")},
 
+		{post, "/alerts/:ref/merge", Signed, "", a.alertAct("merge")},
+		{post, "/alerts/:ref/unmerge", Signed, "", a.alertAct("unmerge")},
+		{post, "/alerts/:ref/suppress", Signed, "", a.alertAct("suppress")},
+		{get, "/suppressions", Signed, models.ActSuppressionRead, a.suppressionList},
+		{post, "/suppressions/:ref/lift", Signed, "", a.suppressionLift},
+
 		{get, "/companies", Signed, models.ActCompanyRead, a.companyList},
 		{get, "/companies/:id", Signed, "", a.companyShow},
 

@@ -257,9 +257,21 @@ func unitOf(q law.Quantity) string {
 	return "yuan"
 }
 
+// articleAlone writes which article it is without the name of the law, which the reader finds in the title; the whole citation where
+// it names no article.
+func articleAlone(ctx context.Context, id string) string {
+	whole, _ := firstArticle(ctx, []string{id})
+	for _, mark := range []string{"\u300b", ", art"} { // the end of a law's name in Chinese, the beginning of an article in English
+		if _, rest, ok := strings.Cut(whole, mark); ok && rest != "" {
+			return rest
+		}
+	}
+	return whole
+}
+
 func newHeldRow(ctx context.Context, offence string, l law.Held) views.HeldRow {
 	row := views.HeldRow{Tier: i18n.T(ctx, "law.tier."+string(l.Tier)), Name: i18n.T(ctx, l.Name), Limit: quantity(ctx, l.Quantity, l.Limit), Have: i18n.Unknown, Beyond: i18n.Unknown,
-		State: string(l.Standing), Standing: i18n.T(ctx, "threshold.standing."+string(l.Standing)), Law: citations(ctx, []string{l.Article}), Missing: strings.Join(missingWords(ctx, offence, l.Missing), i18n.T(ctx, "clock.listing"))}
+		State: string(l.Standing), Standing: i18n.T(ctx, "threshold.standing."+string(l.Standing)), Law: citations(ctx, []string{l.Article}), LawShort: articleAlone(ctx, l.Article), Missing: strings.Join(missingWords(ctx, offence, l.Missing), i18n.T(ctx, "clock.listing"))}
 	if l.LimitHigh > 0 {
 		row.Limit += i18n.T(ctx, "threshold.to") + quantity(ctx, l.Quantity, l.LimitHigh)
 	}

@@ -46,6 +46,9 @@ const (
 	ActAlertSnooze       Action = "alert.snooze"
 	ActAlertAssign       Action = "alert.assign"
 	ActAlertPropose      Action = "alert.propose"
+	ActAlertMerge        Action = "alert.merge"
+	ActAlertSuppress     Action = "alert.suppress"   // leave an indicator out for one subject
+	ActSuppressionRead   Action = "suppression.read" // count and read what is left out
 	ActCompanyRead       Action = "company.read"
 	ActPersonRead        Action = "person.read"
 	ActAccountRead       Action = "account.read"
@@ -139,7 +142,7 @@ func (a Actor) HasRole(r Role) bool { return slices.Contains(a.Roles, r) }
 
 // Actions lists every action of the portal.
 func Actions() []Action {
-	return []Action{ActAlertRead, ActAlertAccept, ActAlertDismiss, ActAlertSnooze, ActAlertAssign, ActAlertPropose, ActCompanyRead,
+	return []Action{ActAlertRead, ActAlertAccept, ActAlertDismiss, ActAlertSnooze, ActAlertAssign, ActAlertPropose, ActAlertMerge, ActAlertSuppress, ActSuppressionRead, ActCompanyRead,
 		ActEvidenceRead, ActEvidenceAdd, ActDossierMake, ActPaperDraft, ActPaperIssue, ActPaperPrincipal, ActThresholdSave,
 		ActPersonRead, ActAccountRead, ActPersonReveal, ActCaseRead, ActCaseOpen, ActCaseWork, ActCaseReview, ActCaseDecide,
 		ActObjectionRead, ActObjectionRegister, ActObjectionDirect, ActCalendarRead, ActCalendarChange, ActReferralForm, ActReferralTeam, ActReferralRead,

@@ -18,7 +18,7 @@ import (
 )
 
 // uploadKills is how often the serving process is killed in the middle of uploads.
-const uploadKills = 6
+const uploadKills = 2
 
 // A process that is killed while evidence comes in leaves no row without its whole file: every row of the database names a content
 // that lies there and is what its digest says, every upload that was acknowledged has its row, and the store verifies.

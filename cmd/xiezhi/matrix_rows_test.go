@@ -93,6 +93,11 @@ func (a attack) places() []string {
 	if later[strings.TrimSuffix(event, ")")] {
 		return places[slices.Index(places, "440300"):][:1]
 	}
+	for _, part := range []string{"/moves/", "/measures", "/clocks/", "/objections/"} {
+		if a.api() && strings.Contains(a.path(), part) { // the page, the same verb, is tried everywhere
+			return places[slices.Index(places, "440300"):][:1]
+		}
+	}
 	return places
 }
 
@@ -271,6 +276,8 @@ func unknownRef(kind string) string {
 		return "AJ-440300-2026-99999 CS-440300-2026-99999"
 	case "clock":
 		return "AJ-440300-2026-99999 999999999"
+	case "suppression":
+		return "PB-440300-2026-99999"
 	case "objection":
 		return "YY-440300-2026-99999"
 	case "batch":
