@@ -34,6 +34,16 @@ func writes(t *testing.T, w *world.World) map[string]func() error {
 			_, err := s.SavePicture(ctx, sup, cs, models.CasePicture{Page: models.PageGraph, Query: "/graph?of=x", AsOf: s.Now(), Digest: strings.Repeat("0", 64), Note: "note"})
 			return err
 		},
+		"note": func() error { return s.AddCaseNote(ctx, sup, cs, "note @handler_own") },
+		"task": func() error {
+			return s.AddCaseTask(ctx, sup, cs, models.NewCaseTask{Title: "call", Assignee: "handler_own"})
+		},
+		"watch": func() error { return s.WatchCase(ctx, duty, cs) },
+		"mail":  func() error { return s.SetMail(ctx, duty, "a@example.cn", models.MailOn) },
+		"seal":  func() error { return s.SealCase(ctx, sup, cs, models.SealSensitive, "reason", 0) },
+		"replace": func() error {
+			return s.ReplaceOfficer(ctx, sup, cs, models.Replacement{Officer: "handler2_own", Substitute: "handler_parent", As: models.LeavesRecused, Reason: "kin"})
+		},
 		"grant":      func() error { return s.GrantRole(ctx, boss, "duty_own", models.RoleSupervisor, "440300") },
 		"revoke":     func() error { return s.RevokeRole(ctx, boss, "duty_own", models.RoleDutyOfficer, "440300") },
 		"appoint":    func() error { return s.Appoint(ctx, boss, "duty_own", "in_charge", "D", "2026-01-01", "") },
