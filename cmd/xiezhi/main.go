@@ -58,7 +58,7 @@ func rootCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", errUsage, err) })
-	root.AddCommand(demoCommand(), serveCommand(), workerCommand(), migrateCommand(), ingestCommand(), scanCommand(), backtestCommand(), simulateCommand(),
+	root.AddCommand(whoCommand(), demoCommand(), serveCommand(), workerCommand(), migrateCommand(), ingestCommand(), scanCommand(), backtestCommand(), simulateCommand(),
 		userCommand(), auditCommand(), labelsCommand(), evaluateCommand(), graphCommand(), benchCommand(), backupCommand(), restoreCommand(), doctorCommand())
 	return root
 }
