@@ -222,10 +222,10 @@ func (m *Match) cores(a, b string) Verdict {
 		m.add(66, "homophone", "pinyin", reference.Pinyin(a))
 		return Alike
 	case len(ra) == len(rb) && edits(ra, rb, 1) == 1 && len(ra) >= 3:
-		m.add(54, "one_character", "n", fmt.Sprint(len(ra)))
+		m.add(36, "one_character", "n", fmt.Sprint(len(ra)))
 		return Alike
 	case len(ra) >= 4 && len(rb) >= 4 && (strings.Contains(a, b) || strings.Contains(b, a)), len(ra) >= 4 && edits(ra, rb, 1) == 1:
-		m.add(56, "words_more")
+		m.add(48, "words_more")
 		return Alike
 	}
 	return Other
