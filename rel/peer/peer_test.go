@@ -113,12 +113,12 @@ func (p *peer) ids(sql string, args ...any) []int64 {
 	return list
 }
 
-const recursiveTrace = `WITH RECURSIVE r(id, b, at, d) AS (SELECT id, b, at, 1 FROM pt WHERE a = $1 AND at BETWEEN $2 AND $3
-	UNION SELECT x.id, x.b, x.at, r.d + 1 FROM r JOIN pt x ON x.a = r.b AND x.at >= r.at AND x.at <= $3 WHERE r.d < 3) SELECT DISTINCT id FROM r`
+const recursiveTrace = `WITH RECURSIVE r(id, b, at, d) AS (SELECT id, b, at, 1 FROM pt WHERE a = $1 AND a <> b AND at BETWEEN $2 AND $3
+	UNION SELECT x.id, x.b, x.at, r.d + 1 FROM r JOIN pt x ON x.a = r.b AND x.at >= r.at AND x.at <= $3 AND x.a <> x.b WHERE r.d < 3) SELECT DISTINCT id FROM r`
 
-const frontierTrace = `SELECT x.id, x.b, x.at FROM unnest($1::bigint[], $2::bigint[]) f(a, after) JOIN LATERAL (SELECT id, b, at FROM pt WHERE pt.a = f.a AND pt.at >= f.after AND pt.at <= $3) x ON true`
+const frontierTrace = `SELECT x.id, x.b, x.at FROM unnest($1::bigint[], $2::bigint[]) f(a, after) JOIN LATERAL (SELECT id, b, at FROM pt WHERE pt.a = f.a AND pt.at >= f.after AND pt.at <= $3 AND pt.a <> pt.b) x ON true`
 
-// frontier walks three hops, each account from its earliest arrival on.
+// frontier walks three hops, each account from its earliest arrival on; payments to oneself are left out, as the graph does.
 func (p *peer) frontier(start, first, last int64) int {
 	seen := map[int64]bool{}
 	accounts, after := []int64{start}, []int64{first}
