@@ -33,18 +33,18 @@ type platformInput struct {
 	column string
 }
 
-// platformInputs are fixed by what each means, before any fit: a rate above others buys money that others would not lend
-// (GEN-05); few lenders hold most loans, so that one run ends it; few borrowers take most of the money, the sign of financing
-// oneself (P2P-02); money lent cannot be had back soon, the sign of a pool that promises what it has not (P2P-03); and the
-// rating itself, which weighs what a rater saw and we do not.
+// platformInputs are fixed by what each means: a rate above that of others buys money that others would not lend (GEN-05); the
+// rating weighs what a rater saw and we do not; and a wave that has reached old platforms reaches the established ones that
+// are rated, while one among the newly founded does not (the mean age of those that failed in the half-year before).
 func platformInputs() []platformInput {
-	return []platformInput{{outcome.Input{Code: "rate_above_peers", Sign: 1}, "rate_percent"}, {outcome.Input{Code: "lender_spread", Sign: -1}, "invest"},
-		{outcome.Input{Code: "borrower_spread", Sign: -1}, "borrow"}, {outcome.Input{Code: "liquidity", Sign: -1}, "liquidity"}, {outcome.Input{Code: "rating", Sign: -1}, "score"}}
+	return []platformInput{{outcome.Input{Code: "rate_above_peers", Sign: 1}, "rate_percent"}, {outcome.Input{Code: "rating", Sign: -1}, "score"},
+		{outcome.Input{Code: "age_of_failed", Sign: 1}, ""}}
 }
 
 // MeasurePlatforms reads failures.csv.gz (failed_on, platform) and ratings.csv.gz (observed_on, platform and figures) of a folder and
 // judges, platform by platform, the probability of failing within twelve months of a rating. A rating counts while its platform
-// had not failed and where the list of failures covers the twelve months after it. Nothing is used but the ratings of the same month.
+// had not failed and where the list of failures covers the twelve months after it. Nothing is used but the ratings of the same
+// month and the failures before it.
 func MeasurePlatforms(dir string) (PlatformReport, error) {
 	var rep PlatformReport
 	failed, last, err := readFailures(filepath.Join(dir, "failures.csv.gz"))
@@ -56,6 +56,10 @@ func MeasurePlatforms(dir string) (PlatformReport, error) {
 		return rep, err
 	}
 	known := last.AddDate(-1, 0, 0)
+	failures, err := readTable(filepath.Join(dir, "failures.csv.gz"))
+	if err != nil {
+		return rep, err
+	}
 	inputs := platformInputs()
 	months := map[string][]map[string]string{}
 	for _, row := range ratings {
@@ -76,6 +80,10 @@ func MeasurePlatforms(dir string) (PlatformReport, error) {
 		}
 		s := outcome.Sample{Bad: dead && !end.After(on.AddDate(1, 0, 0)), Group: row["platform"]}
 		for _, in := range inputs {
+			if in.column == "" {
+				s.X = append(s.X, ageOfFailed(failures, on))
+				continue
+			}
 			s.X = append(s.X, standing(months[row["observed_on"]], row, in.column))
 		}
 		samples = append(samples, s)
@@ -96,6 +104,23 @@ func MeasurePlatforms(dir string) (PlatformReport, error) {
 	}
 	rep.Yield, err = outcome.CrossValidate(plain[:1], alone)
 	return rep, err
+}
+
+// ageOfFailed is the mean age in years of the platforms that failed in the 182 days up to a day; NaN where there are none.
+func ageOfFailed(failures []map[string]string, on time.Time) float64 {
+	sum, n := 0.0, 0.0
+	for _, row := range failures {
+		end, err1 := time.Parse(time.DateOnly, row["failed_on"])
+		begin, err2 := time.Parse(time.DateOnly, row["launched_on"])
+		if err1 != nil || err2 != nil || end.After(on) || on.Sub(end) >= 182*24*time.Hour {
+			continue
+		}
+		sum, n = sum+end.Sub(begin).Hours()/24/365.25, n+1
+	}
+	if n == 0 {
+		return math.NaN()
+	}
+	return sum / n
 }
 
 // standing is the share of the peers of the month that have a lower figure, ties counting half; NaN where the figure is unknown.
