@@ -42,6 +42,7 @@ func navigation(ctx context.Context, actor models.Actor, path string, counts nav
 	add(&work, can(models.ActReferralPolice), item("nav.desk", "/desk", "inbox", ""))
 	add(&query, can(models.ActCompanyRead), item("nav.companies", "/companies", "building", ""))
 	add(&query, can(models.ActCompanyRead), item("nav.graph", "/graph", "topology-star-3", ""))
+	add(&query, can(models.ActIdentityRead), item("nav.identities", "/identities", "users", ""))
 	add(&manage, can(models.ActBatchRead), item("nav.batches", "/batches", "database-import", ""))
 	add(&manage, can(models.ActMappingRead), item("nav.mappings", "/mappings", "arrows-split-2", ""))
 	add(&manage, can(models.ActSourceRead), item("nav.sources", "/sources", "affiliate", ""))

@@ -54,6 +54,10 @@ func (a *App) pageRoutes() []Route {
 		{get, "/graph/moneypath", Signed, models.ActAccountRead, a.patternShow(patternMoneyPath)},
 		{get, "/graph/sums", Signed, models.ActAccountRead, a.patternShow(patternSums)},
 
+		{get, "/identities", Signed, models.ActIdentityRead, a.identityList},
+		{get, "/identities/:ref", Signed, models.ActIdentityRead, a.identityShow},
+		{post, "/identities/:ref/:decision", Signed, models.ActIdentityRead, a.identityAct},
+
 		{get, "/cases", Signed, models.ActCaseRead, a.caseList},
 		{get, "/cases/new", Signed, models.ActCaseOpen, a.caseNew},
 		{post, "/cases", Signed, models.ActCaseOpen, a.caseOpen},
@@ -150,6 +154,10 @@ func (a *App) apiRoutes() []Route {
 		{post, "/api/v1/alerts/:ref/assign", Token, "", a.apiAlertVerb("assign")},
 		{post, "/api/v1/alerts/:ref/propose", Token, "", a.apiAlertVerb("propose")},
 		{get, "/api/v1/companies/:id", Token, "", a.apiCompany},
+
+		{get, "/api/v1/identities", Token, models.ActIdentityRead, a.apiIdentities},
+		{get, "/api/v1/identities/:ref", Token, models.ActIdentityRead, a.apiIdentity},
+		{post, "/api/v1/identities/:ref/:decision", Token, models.ActIdentityRead, a.apiIdentityDecide},
 
 		{get, "/api/v1/cases", Token, models.ActCaseRead, a.apiCases},
 		{post, "/api/v1/cases", Token, "", a.apiCaseOpen},

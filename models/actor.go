@@ -97,6 +97,8 @@ const (
 	ActGrantRead         Action = "grant.read"
 	ActGrantChange       Action = "grant.change"
 	ActAuditRead         Action = "audit.read"
+	ActIdentityRead      Action = "identity.read"   // see proposals of who is who
+	ActIdentityDecide    Action = "identity.decide" // decide on them
 )
 
 // Actor is who does it now: a user with what the grants allow, or a job or command of the system itself. Permits holds,
@@ -147,7 +149,7 @@ func Actions() []Action {
 		ActPersonRead, ActAccountRead, ActPersonReveal, ActCaseRead, ActCaseOpen, ActCaseWork, ActCaseReview, ActCaseDecide,
 		ActObjectionRead, ActObjectionRegister, ActObjectionDirect, ActCalendarRead, ActCalendarChange, ActReferralForm, ActReferralTeam, ActReferralRead,
 		ActReferralApprove, ActReferralPolice, ActReferralObserve, ActReferralSupervise, ActBatchRead, ActFactLoad, ActMappingRead, ActMappingChange, ActFactRead, ActFactAntiFraud, ActFactRetract, ActSourceRead, ActSourceChange, ActConnectorChange, ActScanRead, ActScanStart, ActRuleRead, ActRuleWrite, ActRuleApprove, ActUserRead,
-		ActUserChange, ActGrantRead, ActGrantChange, ActAuditRead}
+		ActUserChange, ActGrantRead, ActGrantChange, ActAuditRead, ActIdentityRead, ActIdentityDecide}
 }
 
 // purposes gives which facts of limited purpose the actor may see in a place, on pages of accounts and persons. That a

@@ -194,7 +194,7 @@ func (w *province) attacks() []attack {
 	for _, question := range []string{"rings", "clusters", "hubs", "sums"} {
 		list = append(list, attack{route: "GET /graph/" + question}, attack{route: "GET /api/v1/graph/" + question})
 	}
-	list = append(list, w.procedures()...)
+	list = append(append(list, w.procedures()...), identities()...)
 	for _, verb := range []string{"pause", "resume", "run"} {
 		list = append(list, attack{route: "POST /connectors/:ref/" + verb, kind: "connector", form: none})
 	}
@@ -292,7 +292,7 @@ func unknownRef(kind string) string {
 		return "DY-440300-2026-99999"
 	case "sample":
 		return strings.Repeat("0", 32)
-	case "person", "account":
+	case "person", "account", "identity":
 		return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	default:
 		return "YS-440300-2026-99999"

@@ -331,6 +331,7 @@ func (w *province) line(t testing.TB, place string) {
 				t.Fatal(err)
 			}
 			w.procedure(t, place, cs, alert(0))
+			w.identity(t, place)
 			return
 		}
 		ref, err := s.FormTeam(ctx, boss, cs, c.team, 0)
