@@ -14,10 +14,8 @@ import (
 func seenCases(db *gorm.DB, actor Actor, alias string) *gorm.DB {
 	q := scoped(db, actor.Scope(ActCaseRead), alias)
 	q = q.Where("("+alias+".seal = 'NORMAL' OR NOT EXISTS (SELECT 1 FROM case_officers o WHERE o.case_id = "+alias+".id AND o.user_id = ? AND o.recused_at IS NOT NULL AND o.left_as = 'recused'))", actor.UserID)
-	if actor.Can(ActCaseOpen) || actor.Can(ActReferralApprove) {
-		return q
-	}
-	return q.Where("("+alias+".seal = 'NORMAL' OR EXISTS (SELECT 1 FROM case_officers o WHERE o.case_id = "+alias+".id AND o.user_id = ? AND o.recused_at IS NULL))", actor.UserID)
+	cond, args := actor.Scope(ActCaseOpen).Union(actor.Scope(ActReferralApprove)).sql(alias) // supervisor and principal of that very place
+	return q.Where("("+alias+".seal = 'NORMAL' OR "+cond+" OR EXISTS (SELECT 1 FROM case_officers o WHERE o.case_id = "+alias+".id AND o.user_id = ? AND o.recused_at IS NULL))", append(args, actor.UserID)...)
 }
 
 // CaseFilter narrows the case list; empty fields do not.
