@@ -9,7 +9,7 @@ import (
 
 // Routes is every route of the portal on one screen. A page of an object names no action where visibility decides: what the
 // actor may not see is not found.
-func (a *App) Routes() []Route { return slices.Concat(a.pageRoutes(), a.apiRoutes()) }
+func (a *App) Routes() []Route { return slices.Concat(a.pageRoutes(), a.proofRoutes(), a.apiRoutes()) }
 
 func (a *App) pageRoutes() []Route {
 	const get, post = http.MethodGet, http.MethodPost
@@ -33,6 +33,12 @@ func (a *App) pageRoutes() []Route {
 		{post, "/alerts/:ref/snooze", Signed, "", a.alertAct("snooze")},
 		{post, "/alerts/:ref/assign", Signed, "", a.alertAct("assign")},
 		{post, "/alerts/:ref/propose", Signed, "", a.alertAct("propose")},
+
+		{post, "/alerts/:ref/merge", Signed, "", a.alertAct("merge")},
+		{post, "/alerts/:ref/unmerge", Signed, "", a.alertAct("unmerge")},
+		{post, "/alerts/:ref/suppress", Signed, "", a.alertAct("suppress")},
+		{get, "/suppressions", Signed, models.ActSuppressionRead, a.suppressionList},
+		{post, "/suppressions/:ref/lift", Signed, "", a.suppressionLift},
 
 		{get, "/companies", Signed, models.ActCompanyRead, a.companyList},
 		{get, "/companies/:id", Signed, "", a.companyShow},

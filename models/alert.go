@@ -51,6 +51,8 @@ type Alert struct {
 	Note                 string
 	Families             string
 	RuleVersion          string
+	MergedInto           *int64
+	MergedStatus         AlertStatus // where it stood before it was merged
 	Version              int64
 }
 

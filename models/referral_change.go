@@ -256,7 +256,11 @@ func (t *tx) allowMove(m *referralMove, event law.Event) error {
 		if onTeam {
 			team = append(team, Officer{ID: t.actor.UserID})
 		}
-		moves, _ := lawfulMoves(t.actor, m.r, team, m.clocks, t.now)
+		head, err := t.heads(m.r)
+		if err != nil {
+			return err
+		}
+		moves, _ := lawfulMoves(t.actor, m.r, team, m.clocks, head, t.now)
 		words := make([]string, len(moves))
 		for i, e := range moves {
 			words[i] = string(e)
@@ -310,6 +314,9 @@ func (t *tx) writeMove(m *referralMove) error {
 	}
 	if len(m.in.Documents) > 0 {
 		m.data["documents"] = m.in.Documents
+	}
+	if err := t.followMove(m); err != nil {
+		return err
 	}
 	m.data["from"], m.data["to"] = m.r.State, m.move.To
 	t.audit("referral."+string(m.move.Event), "referral:"+m.r.Ref, m.r.Place, m.data)

@@ -93,6 +93,11 @@ func (a attack) places() []string {
 	if later[strings.TrimSuffix(event, ")")] {
 		return places[slices.Index(places, "440300"):][:1]
 	}
+	for _, part := range []string{"/moves/", "/measures", "/clocks/", "/objections/"} {
+		if a.api() && strings.Contains(a.path(), part) { // the page, the same verb, is tried everywhere
+			return places[slices.Index(places, "440300"):][:1]
+		}
+	}
 	return places
 }
 
@@ -221,6 +226,7 @@ func (w *province) attacks() []attack {
 				form: func(string) url.Values { return moveForm(event) }})
 		}
 	}
+	list = append(list, proofAttacks()...)
 	list = append(list, w.ruleAttacks()...)
 	slices.SortFunc(list, func(a, b attack) int { return strings.Compare(a.route, b.route) })
 	return list
@@ -254,12 +260,20 @@ func unknownRef(kind string) string {
 	switch kind {
 	case "alert", "dismissed":
 		return "YJ-440300-2026-99999"
-	case "case", "casework":
+	case "evidence":
+		return "ZJ-440300-2026-99999"
+	case "dossier":
+		return "JZ-440300-2026-99999"
+	case "paper", "issued":
+		return "WS-440300-2026-99999"
+	case "case", "casework", "file":
 		return "AJ-440300-2026-99999"
 	case "measure":
 		return "AJ-440300-2026-99999 CS-440300-2026-99999"
 	case "clock":
 		return "AJ-440300-2026-99999 999999999"
+	case "suppression":
+		return "PB-440300-2026-99999"
 	case "objection":
 		return "YY-440300-2026-99999"
 	case "batch":

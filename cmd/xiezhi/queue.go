@@ -52,6 +52,10 @@ func (p *portal) kinds(add func(ctx context.Context, name, subject string) error
 			_, err := p.store.WatchClocks(ctx)
 			return err
 		}},
+		{Name: "suppression.lapse", Every: time.Minute, Tries: 1, Run: func(ctx context.Context, _ string) error {
+			_, err := p.store.LapseSuppressions(ctx)
+			return err
+		}},
 		{Name: "source.check", Every: 5 * time.Minute, Tries: 1, Run: func(ctx context.Context, _ string) error {
 			_, err := p.store.CheckSources(ctx, models.System("source"))
 			return err
