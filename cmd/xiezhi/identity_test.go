@@ -51,3 +51,16 @@ func TestIdentityPages(t *testing.T) {
 		}
 	})
 }
+
+// identityPage proposes and gives the page of the likeliest pair that the province's analyst sees.
+func (s *site) identityPage(t *testing.T) string {
+	t.Helper()
+	if _, err := s.p.desk.ProposeIdentities(t.Context(), byCommand, 0); err != nil {
+		t.Fatal(err)
+	}
+	ref, err := s.p.store.NextIdentity(t.Context(), s.actor(t, "analyst1"))
+	if err != nil || ref == "" {
+		t.Fatalf("nothing to decide: %v", err)
+	}
+	return "/identities/" + ref
+}
