@@ -72,6 +72,8 @@ const (
 	clLevelContext
 	clMemberContext
 	clJobContext
+	clVoucher
+	clCashable
 	clWords // the first class of feature words; the classes after it are named by the lexicon
 )
 
@@ -85,7 +87,8 @@ var fixedClasses = [...]string{clDigit: "digit", clScale: "scale", clDecimal: "d
 	clScamNegator: "scam_negator", clPolice: "police", clNegate: "negate", clLoan: "loan", clLoanExempt: "loan_exempt",
 	clPast: "past", clPastFact: "past_fact", clDisclaim: "disclaim", clPromiseVerb: "promise_verb", clOwnMark: "own_mark",
 	clMarketRate: "market_rate", clScopeNegate: "scope_negate", clLevelContext: "level_context",
-	clMemberContext: "member_context", clJobContext: "job_context"}
+	clMemberContext: "member_context", clJobContext: "job_context",
+	clVoucher: "voucher", clCashable: "cashable"}
 
 // Voice is who speaks in a text; the guards differ.
 type Voice string

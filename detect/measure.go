@@ -36,6 +36,7 @@ func measures() map[string]measureDef {
 		"closing":                {closing, []string{"days"}},
 		"leverage":               {leverage, []string{"from"}},
 		"levels":                 {levels, []string{"levels", "persons"}},
+		"reported":               {reported, []string{"days", "further", "most"}},
 		"scheme":                 {scheme, []string{"share"}},
 	}
 }

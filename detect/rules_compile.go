@@ -15,6 +15,7 @@ type compiled struct {
 	dimensions []compiledDimension
 	areaClass  class
 	banned     class
+	alleging   map[class]bool // classes that make a complaint more than one about service
 	guarantee  class
 	raising    class
 	channel    class
@@ -85,6 +86,10 @@ func (ind *compiledIndicator) has(c class) bool { return slices.Contains(ind.cla
 func (r *Rules) compile(lx *lexicon) {
 	c := &compiled{lexicon: lx, areaClass: lx.classes["area"], banned: lx.classes["banned"], guarantee: lx.classes["guarantee"],
 		scans: &sync.Pool{}, raising: lx.classes["raising"], channel: lx.classes["public_channel"]}
+	c.alleging = map[class]bool{}
+	for _, name := range []string{"alleging", "closing", "guarantee", "headcount", "entry_fee", "personal_account", "new_pays_old", "withdrawal_threshold"} {
+		c.alleging[lx.classes[name]] = true
+	}
 	for _, rate := range r.LPR.Rates {
 		c.lpr = append(c.lpr, datedRate{rate.From.Time(time.UTC).UnixMicro(), rate.Rate})
 	}

@@ -13,15 +13,16 @@ import (
 	"xiezhi/detect/money"
 )
 
-// The rule versions that ship with the program: the first is in force after an installation, the others came before it and are
+// The rule versions that ship with the program: ShippedVersion is in force after an installation, the others came before it and are
 // kept so that what they said can be computed again.
 const (
-	ShippedVersion = "2026.11.2"
-	shippedBefore  = "2026.11.1"
+	ShippedVersion = "2026.11.3"
+	shippedSecond  = "2026.11.2"
+	shippedFirst   = "2026.11.1"
 )
 
 // ShippedBefore lists the earlier shipped versions, oldest first.
-func ShippedBefore() []string { return []string{shippedBefore} }
+func ShippedBefore() []string { return []string{shippedFirst, shippedSecond} }
 
 // DefaultRules gives the rule version that ships with the program. It fails only when the embedded files are broken.
 func DefaultRules() (Rules, error) { return ShippedRules(ShippedVersion) }

@@ -96,9 +96,22 @@ func (s *scan) clauseBefore(i int) context {
 			c.blocked = c.noun == nil && c.period == nil
 			break
 		}
+		if s.ofAmount(j) {
+			continue
+		}
 		c.take(w, t.start-w.end)
 	}
 	return c
+}
+
+// ofAmount says whether word j is the period of the amount right before it, a rent or a wage, and so not that of a rate in
+// the next clause. The period of an amount paid in stays: it is that of the promise.
+func (s *scan) ofAmount(j int) bool {
+	if j == 0 || s.tokens[j].kind&(tkPeriod|tkSpan) == 0 {
+		return false
+	}
+	m := &s.tokens[j-1]
+	return m.kind&tkMoney != 0 && m.kind&tkBare == 0 && m.clause == s.tokens[j].clause && s.tokens[j].start-m.end <= 1 && !s.isPrincipal(j-1)
 }
 
 // near says whether a mark of a class stands in the sentence within reach of the candidate.

@@ -5,7 +5,21 @@ const guardReach = 60
 // suppressed says whether what looks like a promise is a warning, a denial, a borrowing cost or a look back.
 func (s *scan) suppressed(c candidate) bool {
 	marks := s.around(c.start-guardReach, c.end+guardReach)
-	return s.denied(c, marks) || s.warned(c, marks) || s.borrowed(c, marks) || s.lookedBack(c, marks) || s.inClause(clMarketRate, c, marks)
+	return s.denied(c, marks) || s.warned(c, marks) || s.borrowed(c, marks) || s.lookedBack(c, marks) || s.inClause(clMarketRate, c, marks) || s.inVouchers(c, marks)
+}
+
+// inVouchers: what is given back in vouchers of the shop is no return, unless the sentence says that they turn into cash.
+func (s *scan) inVouchers(c candidate, marks []mark) bool {
+	voucher := false
+	for _, m := range marks {
+		switch {
+		case m.word.class == clVoucher && m.clause == c.clause && m.start >= c.end && m.start-c.end <= 2:
+			voucher = true
+		case m.word.class == clCashable && m.sent == c.sent:
+			return false
+		}
+	}
+	return voucher
 }
 
 // denied: "we do not promise", "it is forbidden to advertise", before the promise in the same clause.

@@ -72,6 +72,10 @@ func caseTabs(ctx context.Context, actor models.Actor, ref string, place models.
 			tabs = append(tabs, views.Tab{Label: i18n.T(ctx, "case.part."+part), URL: "/cases/" + ref + "/" + part, Current: current == part})
 		}
 	}
+	works := actor.CanAt(models.ActCaseWork, place) || actor.CanAt(models.ActCaseOpen, place) || actor.CanAt(models.ActCaseReview, place) || actor.CanAt(models.ActCaseDecide, place)
+	if works {
+		tabs = append(tabs, views.Tab{Label: i18n.T(ctx, "case.part.work"), URL: "/cases/" + ref + "/work", Current: current == "work"})
+	}
 	return tabs
 }
 

@@ -9,7 +9,9 @@ import (
 
 // Routes is every route of the portal on one screen. A page of an object names no action where visibility decides: what the
 // actor may not see is not found.
-func (a *App) Routes() []Route { return slices.Concat(a.pageRoutes(), a.proofRoutes(), a.apiRoutes()) }
+func (a *App) Routes() []Route {
+	return slices.Concat(a.pageRoutes(), a.proofRoutes(), a.workRoutes(), a.apiRoutes())
+}
 
 func (a *App) pageRoutes() []Route {
 	const get, post = http.MethodGet, http.MethodPost
@@ -21,6 +23,7 @@ func (a *App) pageRoutes() []Route {
 		{get, "/", Signed, "", a.home},
 		{get, "/me", Signed, "", a.meShow},
 		{post, "/me/prefer", Signed, "", a.prefer},
+		{post, "/me/mail", Signed, "", a.meMail},
 		{get, "/search", Signed, models.ActCompanyRead, a.search},
 
 		{get, "/alerts", Signed, models.ActAlertRead, a.alertList},

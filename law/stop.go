@@ -99,6 +99,12 @@ func StopEventOf(text string) (Event, bool) {
 	}
 	best, at, length := Event(""), len(text)+1, 0
 	for word, event := range stopWords() {
+		if event == StopReportEvent && best != "" {
+			continue // an order that follows a report says more
+		}
+		if best == StopReportEvent && event != best && strings.Contains(text, word) {
+			best, at, length = "", len(text)+1, 0
+		}
 		if i := strings.Index(text, word); i >= 0 && (i < at || i == at && len(word) > length) {
 			best, at, length = event, i, len(word)
 		}

@@ -38,7 +38,7 @@ func TestStopStory(t *testing.T) {
 	if steps, odd := StopStory(nil, start); len(steps) != 0 || odd != 0 {
 		t.Error("a story of nothing")
 	}
-	for text, want := range map[string]Event{"freeze: order 12": "freeze", "公安机关冻结账户": "freeze", "解除冻结": "release", "再次止付48小时": "repeat", "紧急止付": StopEvent, "stop by 96110": StopEvent} {
+	for text, want := range map[string]Event{"freeze: order 12": "freeze", "公安机关冻结账户": "freeze", "解除冻结": "release", "再次止付48小时": "repeat", "紧急止付": StopEvent, "接报案后紧急止付": StopEvent, "接到报案": StopReportEvent, "stop by 96110": StopEvent} {
 		if got, ok := StopEventOf(text); !ok || got != want {
 			t.Errorf("%q is %s", text, got)
 		}

@@ -210,7 +210,7 @@ func (t *tx) dossierFacts(_ DossierLine, c *DossierContent) error {
 // paperOfficers names the officers of a team table, as papers do.
 func (t *tx) paperOfficers(table, key string, id int64) ([]PaperOfficer, error) {
 	var rows []struct{ DisplayName, EnforcementNumber string }
-	err := t.db.Table(table+" o").Select("u.display_name, o.enforcement_number").Joins("JOIN users u ON u.id = o.user_id").Where("o."+key+" = ?", id).Order("u.name").Scan(&rows).Error
+	err := t.db.Table(table+" o").Select("u.display_name, o.enforcement_number").Joins("JOIN users u ON u.id = o.user_id").Where("o."+key+" = ?"+stillOn(table), id).Order("u.name").Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read a team: %w", err)
 	}

@@ -84,7 +84,7 @@ func (t *tx) recused(caseID int64, team []User) bool {
 		ids[i] = u.ID
 	}
 	var n int64
-	err := t.db.Table("case_officers").Where("case_id = ? AND user_id IN ? AND recused_at IS NOT NULL", caseID, ids).Count(&n).Error
+	err := t.db.Table("case_officers").Where("case_id = ? AND user_id IN ? AND recused_at IS NOT NULL AND left_as <> '"+string(LeavesReassigned)+"'", caseID, ids).Count(&n).Error
 	return err != nil || n > 0
 }
 

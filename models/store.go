@@ -24,6 +24,7 @@ type Store struct {
 	now     func() time.Time
 
 	sealer Sealer
+	policy Policy
 }
 
 // minimal SQLite version: older ones may corrupt the write-ahead log when it is reset.

@@ -28,6 +28,8 @@ type Desk struct {
 	Index func(ctx context.Context, p models.Paper) (pdf, page []byte, err error)
 
 	Quarantine Quarantine // where samples of files lie; empty where there is none
+	// Post mails notices; nil where mail is off.
+	Post *Post
 	// Graph holds relations and money in memory; nil where nobody asks it.
 	Graph *Graph
 

@@ -32,6 +32,8 @@ type config struct {
 	EvidenceMB int64  `env:"XIEZHI_EVIDENCE_MB" envDefault:"1024"` // the largest file of evidence
 	Scanner    string `env:"XIEZHI_SCANNER"`                       // a program that looks at files in quarantine
 
+	Mail mailSettings `envPrefix:"XIEZHI_SMTP_"`
+
 	clock func() time.Time // instead of the machine's, in tests
 }
 

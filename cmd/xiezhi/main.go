@@ -58,8 +58,8 @@ func rootCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", errUsage, err) })
-	root.AddCommand(whoCommand(), demoCommand(), serveCommand(), workerCommand(), migrateCommand(), ingestCommand(), scanCommand(), backtestCommand(), simulateCommand(),
-		userCommand(), auditCommand(), labelsCommand(), evaluateCommand(), graphCommand(), benchCommand(), backupCommand(), restoreCommand(), doctorCommand(),
+	root.AddCommand(demoCommand(), serveCommand(), workerCommand(), migrateCommand(), ingestCommand(), scanCommand(), backtestCommand(), simulateCommand(),
+		userCommand(), auditCommand(), labelsCommand(), evaluateCommand(), graphCommand(), whoCommand(), benchCommand(), backupCommand(), restoreCommand(), doctorCommand(),
 		dossierCommand(), keysCommand(), evidenceCommand())
 	return root
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // teamKinds are the kinds of object for which it matters whether somebody is on the team of the case; "file" is the case itself.
-var teamKinds = []string{"file", "evidence", "dossier", "paper", "issued"}
+var teamKinds = []string{"file", "evidence", "dossier", "paper", "issued", "noted", "tasked", "finished"}
 
 // reminder is a paper that needs no principal.
 var reminder = map[string]string{"facts": "宣传每日返利", "advice": "停止宣传"}
@@ -44,6 +44,7 @@ func (w *province) proof(t testing.TB, place, cs string) {
 		}
 		w.put(kind, place, ref)
 	}
+	w.sharedWork(t, place, cs)
 }
 
 // proofAttacks are the ways into evidence, dossiers, signatures, papers of a case and the lines of the law.

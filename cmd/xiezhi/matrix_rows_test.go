@@ -105,6 +105,9 @@ func (a attack) places() []string {
 func (a attack) address(ref string) string {
 	ref, hash, _ := strings.Cut(ref, " ") // a fact is named by its batch and its digest
 	pairs := append([]string{":ref", url.PathEscape(ref), ":id", url.PathEscape(ref), ":hash", hash, ":measure", hash, ":clock", hash}, a.words...)
+	if hash != "" {
+		pairs = append(pairs, ":number", hash)
+	}
 	path := strings.NewReplacer(pairs...).Replace(a.path())
 	if a.query != nil {
 		path += a.query(ref)
@@ -143,6 +146,7 @@ func (w *province) attacks() []attack {
 	list := []attack{
 		{route: "GET /login", fresh: true}, {route: "POST /login", fresh: true, form: same(url.Values{"user": {"duty1"}, "password": {testPassword}})},
 		{route: "GET /locale"}, {route: "POST /logout", fresh: true, form: none}, {route: "GET /"}, {route: "GET /me"},
+		{route: "POST /me/mail", form: same(url.Values{"email": {"a@example.cn"}, "on": {"yes"}})},
 		{route: "POST /me/prefer", form: same(url.Values{"theme": {"dark"}, "locale": {"en"}})}, {route: "GET /search", query: func(string) string { return "?q=x" }},
 		{route: "GET /alerts", query: func(string) string { return "?view=all" }}, {route: "GET /companies"}, {route: "GET /cases"}, {route: "GET /referrals", query: func(string) string { return "?view=all" }}, {route: "GET /desk"}, {route: "GET /batches"},
 		{route: "GET /sources"}, {route: "GET /sources/:code", words: []string{":code", "SAMR"}}, {route: "GET /connectors/new"},
@@ -226,7 +230,7 @@ func (w *province) attacks() []attack {
 				form: func(string) url.Values { return moveForm(event) }})
 		}
 	}
-	list = append(list, proofAttacks()...)
+	list = append(append(list, proofAttacks()...), workAttacks()...)
 	list = append(list, w.ruleAttacks()...)
 	slices.SortFunc(list, func(a, b attack) int { return strings.Compare(a.route, b.route) })
 	return list

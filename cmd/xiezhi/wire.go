@@ -62,6 +62,11 @@ func openPortal(ctx context.Context, cfg config, migrate migration) (*portal, er
 		return nil, err
 	}
 	store.SealWith(sec)
+	policy, err := authz.Load()
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	store.FollowPolicy(policy)
 	p := &portal{cfg: cfg, secrets: sec, store: store, log: log, heads: models.NewHeadFile(cfg.headFile(), sec.Audit)}
 	if err := p.prepare(ctx, migrate); err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -83,6 +88,9 @@ func openPortal(ctx context.Context, cfg config, migrate migration) (*portal, er
 		return nil, errors.Join(fmt.Errorf("prepare the press: %w", err), store.Close())
 	}
 	p.desk.Index = p.press.Index
+	if p.desk.Post, err = p.post(); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	if migrate == schemaForward {
 		if err := p.desk.InstallRules(ctx, models.System("install")); err != nil {
 			return nil, errors.Join(err, store.Close())

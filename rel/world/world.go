@@ -123,6 +123,7 @@ func on(s *models.Store) (*World, error) {
 	if w.Policy, err = policy(); err != nil {
 		return nil, err
 	}
+	s.FollowPolicy(w.Policy)
 	r, err := rules()
 	if err != nil {
 		return nil, err
