@@ -89,7 +89,9 @@ func newIdentityListPage(ctx context.Context, f identityListForm, list []models.
 	return p
 }
 
-func subjectLabel(ctx context.Context, s models.Subject) string { return partyName(ctx, s.Kind, s.Name, s.Key) }
+func subjectLabel(ctx context.Context, s models.Subject) string {
+	return partyName(ctx, s.Kind, s.Name, s.Key)
+}
 
 // identityWhy writes the heaviest reason of a proposal.
 func identityWhy(ctx context.Context, reasons string) string {

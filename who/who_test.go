@@ -163,3 +163,20 @@ func TestProposeGrows(t *testing.T) {
 		t.Errorf("ten times the subjects take %.0f times as long", large.Seconds()/small.Seconds())
 	}
 }
+
+// BenchmarkPropose gives the time a subject takes at several sizes, which may not grow faster than the logarithm.
+func BenchmarkPropose(b *testing.B) {
+	for _, n := range []int{10_000, 100_000, 400_000} {
+		list := crowd(n)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				found := 0
+				for range who.Propose(list, who.Options{}) {
+					found++
+				}
+				b.ReportMetric(float64(found), "proposals")
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(n), "us/subject")
+		})
+	}
+}

@@ -236,7 +236,7 @@ func (s *site) allPages(t *testing.T) []visits {
 		{"police1", ok("home", "/", "desk", "/desk", "referral", referrals[3], "referrals", "/referrals")},
 		{"police2", ok("home", "/", "desk empty", "/desk", "referrals empty", "/referrals")},
 		{"steward1", append(ok("home", "/", "batches", "/batches", "batch refused", refused), ok(s.mappingPages(t)...)...)},
-		{"analyst1", append(ok("home", "/", "scans", "/scans"), ok(s.rulePages(t)...)...)},
+		{"analyst1", append(ok("home", "/", "scans", "/scans", "who is who", "/identities", "who is who, decided", "/identities?state=yes", "who is who, one", s.identityPage(t)), ok(s.rulePages(t)...)...)},
 		{"province1", viewer}, {"proc1", ok("home", "/")}, {"line1", ok("home", "/")}, {"legal1", ok("home", "/")},
 		{"sysadmin1", ok("home", "/", "users", "/admin/users")}, {"secadmin1", ok("home", "/", "grants", "/admin/grants")},
 		{"auditadmin1", ok("home", "/", "audit", "/admin/audit")}}
