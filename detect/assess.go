@@ -12,6 +12,7 @@ import (
 // newest promised yield or the newest number of investors of a product never lowers index or level.
 func Assess(facts models.CompanyFacts, peers Peers, rules Rules, asOf models.Instant) Assessment {
 	v := newView(&facts, peers, &rules, asOf)
+	v.muted = facts.Suppressed
 	runs := v.runs()
 	a := Assessment{ID: facts.ID, AsOf: asOf, RuleVersion: rules.Version, Families: families(runs), Measures: v.measures()}
 	main := mainRun(runs)
@@ -33,7 +34,19 @@ func Assess(facts models.CompanyFacts, peers Peers, rules Rules, asOf models.Ins
 		a.Areas = append(a.Areas, AreaIndex{v.c.areas[r.area].rule.Code, r.index, rules.levelWith(level, r.triggered(), a.SingleSource)})
 	}
 	a.Indicators = v.indicators(main, runs)
+	a.Suppressed = v.suppressed
 	return a
+}
+
+// suppresses says whether an indicator that hits is not counted for the company, and notes it.
+func (v *view) suppresses(code string) bool {
+	if !slices.Contains(v.muted, code) {
+		return false
+	}
+	if !slices.Contains(v.suppressed, code) {
+		v.suppressed = append(v.suppressed, code)
+	}
+	return true
 }
 
 // levelWith applies the evidence cap: few sources cap the level, but a hard trigger beats the cap.
@@ -137,6 +150,9 @@ func (v *view) assess(r *run) {
 		}
 		h, ok := ind.measure(v, ind)
 		if !ok || w == 0 && !h.trigger {
+			continue
+		}
+		if v.suppresses(ind.Code) {
 			continue
 		}
 		if w > 0 {

@@ -19,7 +19,7 @@ func (v *view) added(r *run, facts *runFacts, raws [][]float64) {
 		if failed {
 			r.failed = append(r.failed, ind.Code)
 		}
-		if !held {
+		if !held || v.suppresses(ind.Code) {
 			continue
 		}
 		h := hit{raw: ind.Points, unit: "signs", trigger: true, args: map[string]string{"zh": ind.NameZh, "en": ind.NameEn}}

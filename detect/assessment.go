@@ -48,6 +48,7 @@ type Assessment struct {
 	Families     []string       `json:"families"`
 	Dimensions   []Dimension    `json:"dimensions"`
 	Indicators   []Indicator    `json:"indicators"`
+	Suppressed   []string       `json:"suppressed,omitempty"` // indicators that hit and are not counted by decision
 	Measures     Measures       `json:"measures"`
 	Scheme       *SchemeSheet   `json:"scheme,omitempty"` // set where the assessment is that of a scheme of transfers
 }

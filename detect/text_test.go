@@ -180,7 +180,7 @@ func TestHostileTexts(t *testing.T) {
 	for _, unit := range []string{"8%", "日息8%", "每天", "投1万", "<", "<a ", "不", "保本", "谨防", "一", "万亿", "1,", "返", "8-", "三级", " ", "\x00", "\xff", "日", "翻倍", "日息8%。"} {
 		time1 := timed(func() { rules.Extract(strings.Repeat(unit, (1<<17)/len(unit)), VoiceOwn) })
 		time8 := timed(func() { rules.Extract(strings.Repeat(unit, (1<<20)/len(unit)), VoiceOwn) })
-		if time8 > 3*time.Second || time8 > 30*time1+100*time.Millisecond {
+		if time8 > 3*time.Second || time8 > 30*time1+250*time.Millisecond {
 			t.Errorf("%q: 128 KiB %v, 1 MiB %v", unit, time1, time8)
 		}
 	}
@@ -192,7 +192,7 @@ func TestHostileTexts(t *testing.T) {
 
 func timed(f func()) time.Duration {
 	best := time.Hour
-	for range 2 {
+	for range 4 {
 		start := time.Now()
 		f()
 		best = min(best, time.Since(start))

@@ -28,6 +28,9 @@ type view struct {
 	also      uint64 // areas whose facts count beside it
 	guessed   int    // the area of a company without products
 	scanned   *scan
+
+	muted      []string // indicators that are not counted for the company
+	suppressed []string // of them, those that hit
 }
 
 // product is the newest observation of a product by one source, with the earlier ones.

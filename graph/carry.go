@@ -61,6 +61,7 @@ func newCarrier(f *Flow, q TraceQuery, hops []Hop) *carrier {
 	for _, a := range q.Start {
 		c.pots[a] = &pot{start: true}
 	}
+	mask := f.inCurrency(q.Currency)
 	followed := make(map[Move]bool, len(hops))
 	payers := map[Account]bool{}
 	for _, h := range hops {
@@ -79,7 +80,7 @@ func newCarrier(f *Flow, q TraceQuery, hops []Hop) *carrier {
 		if p.start {
 			continue
 		}
-		f.each(a, q.Backward, q.First, q.Last, func(m Move) bool {
+		f.eachIn(mask, a, q.Backward, q.First, q.Last, func(m Move) bool {
 			if !followed[m] && f.From(m) != f.To(m) {
 				p.others = append(p.others, m)
 			}

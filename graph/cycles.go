@@ -18,7 +18,7 @@ type CycleQuery struct {
 	Of     []Account
 }
 
-// Cycle is a ring of payments that passes no account twice, in the order in which they were made.
+// Cycle is a ring of payments in one currency that passes no account twice, in the order in which they were made.
 type Cycle struct{ Moves []Move }
 
 // Cycles gives the rings of payments, by their first payment; each ring of payments once. Truncated says that Limit cut it.
@@ -26,6 +26,7 @@ func (f *Flow) Cycles(q CycleQuery) (list []Cycle, truncated bool) {
 	l := f.Ledger()
 	c := &ringSearch{l: l, q: q, back: make([]uint32, l.Accounts()), on: make([]bool, l.Accounts()), passedOut: make([]uint32, l.Accounts()), passedIn: make([]uint32, l.Accounts()),
 		hubs: map[Account][]payment{}}
+	c.currency, _ = l.means.currencies()
 	if q.Of != nil {
 		c.of = make(map[Account]bool, len(q.Of))
 		for _, a := range q.Of {
@@ -84,6 +85,7 @@ type ringSearch struct {
 	found               [][]uint32
 	hub                 []payment // payments to the first account by payer, where it has too many to mark
 	hubs                map[Account][]payment
+	currency            []uint16 // by way; nil where there is only one
 }
 
 // payment is one of an account's receipts.
@@ -176,7 +178,7 @@ func (c *ringSearch) grow(last uint32, depth int) bool {
 			break
 		}
 		to := l.to[j]
-		if j < last && l.At(j) != l.At(last) || c.on[to] {
+		if j < last && l.At(j) != l.At(last) || c.on[to] || c.currency != nil && c.currency[l.wayOf(j)] != c.currency[l.wayOf(c.first)] {
 			continue
 		}
 		ends := to == start
@@ -214,71 +216,4 @@ func (c *ringSearch) record() bool {
 	}
 	c.found = append(c.found, ring)
 	return true
-}
-
-// Hub is an account that gathers from many payers or scatters to many payees within a window: Others is how many there were at most,
-// Fen what they moved, First and Last when.
-type Hub struct {
-	Account Account
-	Scatter bool
-	Others  int
-	Fen     int64
-	First   int64
-	Last    int64
-}
-
-// Hubs gives the accounts that at least least different others paid, or were paid by, within a window of microseconds, by falling
-// number; for each account and direction the window with the most others, the earliest among equals.
-func (f *Flow) Hubs(window int64, least int, minFen int64, limit int) []Hub {
-	l := f.Ledger()
-	var list []Hub
-	last := make([]uint32, l.Accounts())
-	for a := range Account(l.Accounts()) {
-		if h, ok := l.hub(a, l.In(a), l.from, window, minFen, last); ok && h.Others >= least {
-			list = append(list, h)
-		}
-		if h, ok := l.hub(a, l.Out(a), l.to, window, minFen, last); ok && h.Others >= least {
-			h.Scatter = true
-			list = append(list, h)
-		}
-	}
-	slices.SortFunc(list, func(a, b Hub) int {
-		return cmp.Or(cmp.Compare(b.Others, a.Others), cmp.Compare(b.Fen, a.Fen), compare(l.Key(a.Account), l.Key(b.Account)))
-	})
-	if limit > 0 && len(list) > limit {
-		list = list[:limit]
-	}
-	return list
-}
-
-// hub slides the window over the payments of one account; count holds how often each other account is in the window.
-func (l *Ledger) hub(a Account, list []uint32, end []Account, window, minFen int64, count []uint32) (best Hub, ok bool) {
-	lo, others, sum := 0, 0, int64(0)
-	counts := func(i uint32) bool { return l.Fen(i) >= minFen && end[i] != a }
-	for hi, i := range list {
-		if counts(i) {
-			if count[end[i]] == 0 {
-				others++
-			}
-			count[end[i]]++
-			sum += l.Fen(i)
-		}
-		for ; l.At(i)-l.At(list[lo]) > window; lo++ {
-			if !counts(list[lo]) {
-				continue
-			}
-			o := end[list[lo]]
-			if count[o]--; count[o] == 0 {
-				others--
-			}
-			sum -= l.Fen(list[lo])
-		}
-		if others > best.Others {
-			best, ok = Hub{Account: a, Others: others, Fen: sum, First: l.At(list[lo]), Last: l.At(list[hi])}, true
-		}
-	}
-	for _, i := range list[lo:] {
-		count[end[i]] = 0
-	}
-	return best, ok
 }

@@ -14,7 +14,7 @@ import (
 
 // A book is stored as a magic line with the version of the form, a text that says what it was built from, the columns of the relations
 // and of the transfers as little-endian numbers, and a checksum of all of it. What does not check is not read.
-const bookMagic = "xiezhi graph 1\n"
+const bookMagic = "xiezhi graph 2\n"
 
 // ErrDamaged says that a stored book cannot be trusted: it is cut, changed, or of another version.
 var ErrDamaged = errors.New("the stored graph is damaged or of another version")
@@ -129,6 +129,12 @@ func (w *writer) flow(f *Flow) {
 	write(w, f.accounts.keys, put64)
 	write(w, l.from, put32[Account])
 	write(w, l.to, put32[Account])
+	ways := make([]string, 0, 2*len(f.means.list))
+	for _, m := range f.means.list {
+		ways = append(ways, m.Currency, m.Channel)
+	}
+	w.texts(ways)
+	write(w, l.way, put16)
 	for _, c := range []column{l.id, l.fen, l.at} {
 		write(w, []int64{c.base, c.unit}, put64)
 		write(w, c.small, put32[uint32])
@@ -201,10 +207,17 @@ func (r *reader) bytes() []byte {
 	return append([]byte(nil), r.raw(n)...)
 }
 
+func (r *reader) list() []string {
+	var list []string
+	for n := r.number(); n > 0 && r.err == nil; n-- {
+		list = append(list, string(r.bytes()))
+	}
+	return list
+}
+
 func (r *reader) texts() words {
 	w := newWords()
-	for n := r.number(); n > 0 && r.err == nil; n-- {
-		t := string(r.bytes())
+	for _, t := range r.list() {
 		w.index[t] = uint16(len(w.list))
 		w.list = append(w.list, t)
 	}

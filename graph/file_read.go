@@ -68,6 +68,10 @@ type storedFlow struct {
 func (r *reader) flow() *storedFlow {
 	keys := read(r, 8, get64)
 	l := &Ledger{from: read(r, 4, get32[Account]), to: read(r, 4, get32[Account])}
+	l.means = r.means()
+	if way := read(r, 2, get16); len(way) > 0 {
+		l.way = way
+	}
 	for _, c := range []*column{&l.id, &l.fen, &l.at} {
 		head := read(r, 8, get64)
 		small, wide := read(r, 4, get32[uint32]), read(r, 8, get64)
@@ -84,8 +88,27 @@ func (r *reader) flow() *storedFlow {
 	if !ok || len(l.to) != m || l.id.len() != m || l.fen.len() != m || l.at.len() != m || !inRange(l.from, len(keys)) || !inRange(l.to, len(keys)) {
 		return nil
 	}
+	if m > 0 && len(l.means.list) == 0 || l.way != nil && len(l.way) != m || !inRange(l.way, len(l.means.list)) {
+		return nil
+	}
 	l.accounts = number
-	return &storedFlow{&Flow{accounts: number}, l}
+	return &storedFlow{&Flow{accounts: number, means: l.means}, l}
+}
+
+// means reads the ways in which transfers were made.
+func (r *reader) means() *means {
+	m, texts := newMeans(), r.list()
+	if len(texts)%2 != 0 || len(texts) > 2<<16 {
+		r.err = ErrDamaged
+		return m
+	}
+	for i := 0; i < len(texts); i += 2 {
+		m.number(Means{texts[i], texts[i+1]})
+	}
+	if 2*len(m.list) != len(texts) {
+		r.err = ErrDamaged
+	}
+	return m
 }
 
 func (s *storedFlow) finish() {

@@ -34,7 +34,7 @@ func TestBookIsStoredWhole(t *testing.T) {
 			rt.Fatalf("%d transfers, want %d", y.Len(), x.Len())
 		}
 		for i := range uint32(x.Len()) {
-			if x.ID(i) != y.ID(i) || x.Fen(i) != y.Fen(i) || x.At(i) != y.At(i) || x.Key(x.From(i)) != y.Key(y.From(i)) || x.Key(x.To(i)) != y.Key(y.To(i)) {
+			if x.ID(i) != y.ID(i) || x.Fen(i) != y.Fen(i) || x.Means(i) != y.Means(i) || x.At(i) != y.At(i) || x.Key(x.From(i)) != y.Key(y.From(i)) || x.Key(x.To(i)) != y.Key(y.To(i)) {
 				rt.Fatalf("transfer %d differs", i)
 			}
 		}
@@ -67,7 +67,7 @@ func TestDamagedBookIsRefused(t *testing.T) {
 
 func FuzzReadBook(f *testing.F) {
 	var buf bytes.Buffer
-	list := []Transfer{{1, 1, 2, 5, 9}, {2, 2, 1, 5, 10}}
+	list := []Transfer{{ID: 1, From: 1, To: 2, Fen: 5, At: 9}, {ID: 2, From: 2, To: 1, Fen: 5, At: 10, Means: Means{"USD", "wire"}}}
 	b := &Book{Relations: NewRelations().With(Change{Relations: []Relation{{Fact: 1, From: 1, To: 2, Source: "S"}}}), Flow: NewFlow().With(slices.Values(list))}
 	if err := WriteBook(&buf, b, []byte("about")); err != nil {
 		f.Fatal(err)

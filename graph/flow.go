@@ -10,42 +10,44 @@ import (
 // added without building everything anew. It is immutable and safe for concurrent use.
 type Flow struct {
 	accounts *numbering
+	means    *means
 	runs     []*Ledger
 }
 
 // NewFlow gives a flow without any transfer.
-func NewFlow() *Flow { return &Flow{accounts: newNumbering()} }
+func NewFlow() *Flow { return &Flow{accounts: newNumbering(), means: newMeans()} }
 
 // Move names a transfer inside one Flow.
 type Move struct{ run, i uint32 }
 
 // With gives the flow with more transfers; the one it is called on stays as it is. A transfer must not be given twice.
 func (f *Flow) With(seq iter.Seq[Transfer]) *Flow {
-	n, b := f.accounts.grow(), &batch{}
+	n, w, b := f.accounts.grow(), f.means.grow(), &batch{}
 	for t := range seq {
-		b.add(n, t)
+		b.add(n, w, t)
 	}
 	if b.total == 0 {
 		return f
 	}
-	g := &Flow{accounts: n, runs: append(slices.Clip(f.runs), newRun(n, b))}
+	g := &Flow{accounts: n, means: w, runs: append(slices.Clip(f.runs), newRun(n, w, b))}
 	for k := len(g.runs); k > 1; k = len(g.runs) {
 		x, y := g.runs[k-2], g.runs[k-1]
 		if x.Len() > 2*y.Len() && (k < 3 || x.Len() > mergeSize || y.Len() > mergeSize/8) {
 			break
 		}
-		g.runs = append(slices.Clip(g.runs[:k-2]), mergeRuns(n, x, y))
+		g.runs = append(slices.Clip(g.runs[:k-2]), mergeRuns(n, w, x, y))
 	}
 	return g
 }
 
-// mergeRuns joins two sorted ledgers of one numbering.
-func mergeRuns(n *numbering, x, y *Ledger) *Ledger {
+// mergeRuns joins two sorted ledgers of one numbering; the ways of both are those of w.
+func mergeRuns(n *numbering, w *means, x, y *Ledger) *Ledger {
 	total := x.Len() + y.Len()
-	b := &batch{id: make([]int64, 0, total), fen: make([]int64, 0, total), at: make([]int64, 0, total), from: make([]Account, 0, total), to: make([]Account, 0, total)}
+	b := &batch{id: make([]int64, 0, total), fen: make([]int64, 0, total), at: make([]int64, 0, total), from: make([]Account, 0, total), to: make([]Account, 0, total),
+		way: make([]uint16, 0, total)}
 	take := func(l *Ledger, i uint32) {
 		b.id, b.fen, b.at = append(b.id, l.ID(i)), append(b.fen, l.Fen(i)), append(b.at, l.At(i))
-		b.from, b.to = append(b.from, l.from[i]), append(b.to, l.to[i])
+		b.from, b.to, b.way = append(b.from, l.from[i]), append(b.to, l.to[i]), append(b.way, l.wayOf(i))
 	}
 	i, j := uint32(0), uint32(0)
 	for int(i) < x.Len() && int(j) < y.Len() {
@@ -63,20 +65,20 @@ func mergeRuns(n *numbering, x, y *Ledger) *Ledger {
 	for ; int(j) < y.Len(); j++ {
 		take(y, j)
 	}
-	return newRun(n, b)
+	return newRun(n, w, b)
 }
 
 // Ledger gives all transfers as one ledger.
 func (f *Flow) Ledger() *Ledger {
 	switch len(f.runs) {
 	case 0:
-		return newRun(f.accounts, &batch{})
+		return newRun(f.accounts, f.means, &batch{})
 	case 1:
 		return f.runs[0]
 	}
 	l := f.runs[len(f.runs)-1]
 	for k := len(f.runs) - 2; k >= 0; k-- {
-		l = mergeRuns(f.accounts, f.runs[k], l)
+		l = mergeRuns(f.accounts, f.means, f.runs[k], l)
 	}
 	return l
 }

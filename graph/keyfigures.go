@@ -2,6 +2,7 @@ package graph
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 )
@@ -23,6 +24,8 @@ type Reason struct {
 	Of     int
 	Fen    int64
 	Points float64
+	// Currency is what Fen is in.
+	Currency string
 }
 
 // The reasons.
@@ -71,7 +74,7 @@ type candidate struct {
 	offices  int
 	ties     int
 	broker   float64
-	money    Collected
+	money    map[string]Collected // by currency
 }
 
 // KeyFigures ranks those in and around a set by control over its members, by how many shortest chains between members they lie on
@@ -214,17 +217,36 @@ func (b *Book) measureMoney(list []candidate, q KeyQuery) {
 			return true
 		})
 		if len(set) > 0 {
-			list[i].money = b.Flow.Collects(set, q.First, q.Last)
+			list[i].money = map[string]Collected{}
+			for _, currency := range b.Flow.Currencies() {
+				list[i].money[currency] = b.Flow.Collects(set, currency, q.First, q.Last)
+			}
 		}
 	}
 }
 
+// mostKept gives the reason for the currency of which a subject kept most, set against what others of the picture kept of it.
+func mostKept(money map[string]Collected, kept map[string]int64) Reason {
+	var best Reason
+	for _, currency := range slices.Sorted(maps.Keys(money)) {
+		m := money[currency]
+		if net := m.In - m.Out; net > 0 {
+			if points := pointsMoney * float64(net) / float64(kept[currency]); points > best.Points {
+				best = Reason{Key: ReasonMoney, Count: m.Payers, Fen: net, Currency: currency, Points: points}
+			}
+		}
+	}
+	return best
+}
+
 // score turns measures into points: each is set against the largest of its kind in the picture, counts of members against the set.
 func score(list []candidate, members, limit int) []KeyFigure {
-	broker, kept := 0.0, int64(0)
+	broker, kept := 0.0, map[string]int64{}
 	for _, c := range list {
 		broker = max(broker, c.broker)
-		kept = max(kept, c.money.In-c.money.Out)
+		for currency, m := range c.money {
+			kept[currency] = max(kept[currency], m.In-m.Out)
+		}
 	}
 	var out []KeyFigure
 	for _, c := range list {
@@ -240,9 +262,7 @@ func score(list []candidate, members, limit int) []KeyFigure {
 		if pairs := members * (members - 1); broker > 0 && pairs > 0 {
 			add(Reason{Key: ReasonBroker, Count: int(math.Round(c.broker / 2)), Of: pairs / 2, Points: pointsBroker * c.broker / broker})
 		}
-		if net := c.money.In - c.money.Out; kept > 0 && net > 0 {
-			add(Reason{Key: ReasonMoney, Count: c.money.Payers, Fen: net, Points: pointsMoney * float64(net) / float64(kept)})
-		}
+		add(mostKept(c.money, kept))
 		add(Reason{Key: ReasonOffices, Count: c.offices, Of: members, Points: pointsOffice * float64(c.offices) / of})
 		add(Reason{Key: ReasonTies, Count: c.ties, Of: members, Points: pointsTies * float64(c.ties) / of})
 		if k.Score > 0 {

@@ -20,12 +20,14 @@ const (
 	Holder
 	Kinship
 	Other
+	SameAs   // decided by a person: both subjects are one
+	Imitates // decided by a person: the first passes itself off as the second
 	kinds
 )
 
 func kindNames() [kinds]string {
 	return [kinds]string{"legal_representative", "director", "supervisor", "manager", "shareholder", "actual_controller", "branch",
-		"guarantee", "same_address", "same_phone", "same_device", "same_domain", "holder", "kinship", "other"}
+		"guarantee", "same_address", "same_phone", "same_device", "same_domain", "holder", "kinship", "other", "same_as", "imitates"}
 }
 
 // String gives the kind's name of the public contract.
@@ -56,7 +58,7 @@ func Kinds() []Kind {
 }
 
 // Shared says whether the relation is an attribute that both ends share, and so has no direction.
-func (k Kind) Shared() bool { return k >= SameAddress && k <= SameDomain }
+func (k Kind) Shared() bool { return k >= SameAddress && k <= SameDomain || k == SameAs }
 
 // KindSet is a set of kinds; the zero set stands for all of them.
 type KindSet uint32

@@ -16,6 +16,7 @@ type Transfer struct {
 	To   int64
 	Fen  int64
 	At   int64
+	Means
 }
 
 // Ledger holds transfers sorted by time (then by ID), with the lists of each account in both directions. It is immutable.
@@ -26,6 +27,8 @@ type Ledger struct {
 	to       []Account
 	fen      column
 	at       column
+	means    *means
+	way      []uint16 // how each was made, by the numbers of means; nil where all were made in the first way
 	out      rows
 	in       rows
 }
@@ -55,17 +58,19 @@ type batch struct {
 	last        entry
 	id, fen, at []int64
 	from, to    []Account
+	way         []uint16
 	unsorted    bool
 }
 
 type entry struct {
 	id, fen, at int64
 	from, to    Account
+	way         uint16
 }
 
 const blockSize = 1 << 15
 
-func (b *batch) add(n *numbering, t Transfer) {
+func (b *batch) add(n *numbering, m *means, t Transfer) {
 	if b.total > 0 && (t.At < b.last.at || t.At == b.last.at && t.ID < b.last.id) {
 		b.unsorted = true
 	}
@@ -77,7 +82,7 @@ func (b *batch) add(n *numbering, t Transfer) {
 	if !ok {
 		to, _ = n.number(t.To)
 	}
-	b.last = entry{t.ID, t.Fen, t.At, Account(from), Account(to)}
+	b.last = entry{t.ID, t.Fen, t.At, Account(from), Account(to), m.number(t.Means)}
 	k := len(b.blocks) - 1
 	if k < 0 || len(b.blocks[k]) == cap(b.blocks[k]) {
 		room := blockSize
@@ -97,11 +102,11 @@ func (b *batch) columns() {
 		return
 	}
 	b.id, b.fen, b.at = make([]int64, b.total), make([]int64, b.total), make([]int64, b.total)
-	b.from, b.to = make([]Account, b.total), make([]Account, b.total)
+	b.from, b.to, b.way = make([]Account, b.total), make([]Account, b.total), make([]uint16, b.total)
 	i := 0
 	for k, block := range b.blocks {
 		for _, e := range block {
-			b.id[i], b.fen[i], b.at[i], b.from[i], b.to[i] = e.id, e.fen, e.at, e.from, e.to
+			b.id[i], b.fen[i], b.at[i], b.from[i], b.to[i], b.way[i] = e.id, e.fen, e.at, e.from, e.to, e.way
 			i++
 		}
 		b.blocks[k] = nil
@@ -110,20 +115,20 @@ func (b *batch) columns() {
 
 // NewLedger builds a ledger of the transfers that seq yields, in any order. It takes up to 2^32-1 of them.
 func NewLedger(seq iter.Seq[Transfer]) *Ledger {
-	n, b := newNumbering(), &batch{}
+	n, m, b := newNumbering(), newMeans(), &batch{}
 	for t := range seq {
-		b.add(n, t)
+		b.add(n, m, t)
 	}
-	return newRun(n, b)
+	return newRun(n, m, b)
 }
 
 // newRun makes a ledger of a batch whose accounts are numbered already.
-func newRun(n *numbering, b *batch) *Ledger {
+func newRun(n *numbering, m *means, b *batch) *Ledger {
 	b.columns()
 	if b.unsorted {
 		b.sort()
 	}
-	l := &Ledger{accounts: n, from: b.from, to: b.to}
+	l := &Ledger{accounts: n, from: b.from, to: b.to, means: m, way: squeeze(b.way)}
 	l.id, l.fen, l.at = pack(b.id), pack(b.fen), pack(b.at)
 	l.out, l.in = group(l.from, len(n.keys)), group(l.to, len(n.keys))
 	return l
@@ -150,7 +155,7 @@ func (b *batch) sort() {
 		order[i] = k.i
 	}
 	b.id, b.fen, b.at = permute(b.id, order), permute(b.fen, order), permute(b.at, order)
-	b.from, b.to = permute(b.from, order), permute(b.to, order)
+	b.from, b.to, b.way = permute(b.from, order), permute(b.to, order), permute(b.way, order)
 	b.unsorted = false
 }
 

@@ -40,6 +40,10 @@ func (f *Flow) SumsBy(t Trace, name func(a Account) string) []Sum {
 		from.Out += h.Carried
 		to.In += h.Carried
 	}
+	return largestFirst(by)
+}
+
+func largestFirst(by map[string]*Sum) []Sum {
 	list := make([]Sum, 0, len(by))
 	for _, s := range by {
 		list = append(list, *s)
@@ -50,29 +54,81 @@ func (f *Flow) SumsBy(t Trace, name func(a Account) string) []Sum {
 	return list
 }
 
+// Totals adds all payments made between first and last of at least minFen up by a name of both their accounts, each currency apart;
+// those of which neither end is wanted are left out. Accounts counts those that paid or were paid.
+func (f *Flow) Totals(first, last, minFen int64, name func(a Account) (name string, wanted bool)) map[string][]Sum {
+	names, wanted := make([]string, f.Accounts()), make([]bool, f.Accounts())
+	for a := range Account(f.Accounts()) {
+		names[a], wanted[a] = name(a)
+	}
+	out := map[string][]Sum{}
+	for _, currency := range f.Currencies() {
+		by, met, mask := map[string]*Sum{}, make([]bool, f.Accounts()), f.inCurrency(currency)
+		of := func(a Account) *Sum {
+			s := by[names[a]]
+			if s == nil {
+				s = &Sum{Name: names[a]}
+				by[names[a]] = s
+			}
+			if !met[a] {
+				met[a] = true
+				s.Accounts++
+			}
+			return s
+		}
+		for _, l := range f.runs {
+			l.totals(first, last, minFen, mask, wanted, of)
+		}
+		if len(by) > 0 {
+			out[currency] = largestFirst(by)
+		}
+	}
+	return out
+}
+
+func (l *Ledger) totals(first, last, minFen int64, mask, wanted []bool, of func(a Account) *Sum) {
+	for i := range uint32(l.Len()) {
+		if at := l.At(i); at < first || at > last || mask != nil && !mask[l.wayOf(i)] {
+			continue
+		}
+		fen := l.Fen(i)
+		if fen < minFen || !wanted[l.from[i]] && !wanted[l.to[i]] {
+			continue
+		}
+		from, to := of(l.from[i]), of(l.to[i])
+		if from == to {
+			from.Inside += fen
+			continue
+		}
+		from.Out += fen
+		to.In += fen
+	}
+}
+
 // Collected is the money that accounts took in from others and kept, in a time: Payers counts the different payers.
 type Collected struct {
 	In, Out int64
 	Payers  int
 }
 
-// Collects adds up what a set of accounts received from accounts outside it, and paid to them, between first and last.
-func (f *Flow) Collects(set []Account, first, last int64) Collected {
+// Collects adds up what a set of accounts received in one currency from accounts outside it, and paid to them, between first and last;
+// the empty currency stands for HomeCurrency.
+func (f *Flow) Collects(set []Account, currency string, first, last int64) Collected {
 	own := make(map[Account]bool, len(set))
 	for _, a := range set {
 		own[a] = true
 	}
 	var c Collected
-	payers := map[Account]bool{}
+	payers, mask := map[Account]bool{}, f.inCurrency(currency)
 	for a := range own {
-		f.each(a, false, first, last, func(m Move) bool {
+		f.eachIn(mask, a, false, first, last, func(m Move) bool {
 			if from := f.From(m); !own[from] {
 				c.In += f.Fen(m)
 				payers[from] = true
 			}
 			return true
 		})
-		f.each(a, true, first, last, func(m Move) bool {
+		f.eachIn(mask, a, true, first, last, func(m Move) bool {
 			if !own[f.To(m)] {
 				c.Out += f.Fen(m)
 			}

@@ -18,6 +18,7 @@ const (
 
 // TraceQuery asks where money of some accounts went, or with Backward where it came from. First and Last bound the time in
 // microseconds since 1970 UTC, both included; payments below MinFen are not followed; Limit bounds the payments of the answer.
+// Payments of one Currency are followed, the empty one stands for HomeCurrency.
 type TraceQuery struct {
 	Start    []Account
 	Backward bool
@@ -27,6 +28,7 @@ type TraceQuery struct {
 	MinFen   int64
 	Limit    int
 	Method   Method
+	Currency string
 }
 
 // Always gives the bounds that hold every moment.
@@ -79,6 +81,7 @@ type wave struct {
 type walker struct {
 	flow  *Flow
 	query TraceQuery
+	mask  []bool // by way: the currency
 	hops  []Hop
 	via   []int
 	first map[Account]int64 // when traced money first reached it, turned round for backward
@@ -87,7 +90,7 @@ type walker struct {
 
 // walk gives all payments of a trace with the hop each one follows; where stop is not nil, it ends at the first hop that stop wants.
 func (f *Flow) walk(q TraceQuery, stop func(h Hop) bool) *walker {
-	w := &walker{flow: f, query: q, first: map[Account]int64{}}
+	w := &walker{flow: f, query: q, mask: f.inCurrency(q.Currency), first: map[Account]int64{}}
 	var front []wave
 	for _, a := range q.Start {
 		if _, ok := w.first[a]; ok {
@@ -143,7 +146,7 @@ func (w *walker) follow(v wave, depth int, stop func(h Hop) bool) bool {
 		}
 	}
 	going := true
-	w.flow.each(v.account, !w.query.Backward, first, last, func(m Move) bool {
+	w.flow.eachIn(w.mask, v.account, !w.query.Backward, first, last, func(m Move) bool {
 		if w.flow.Fen(m) < w.query.MinFen || w.flow.From(m) == w.flow.To(m) {
 			return true
 		}

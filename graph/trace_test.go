@@ -111,7 +111,7 @@ func TestTraceConserves(t *testing.T) {
 
 // FirstIn and ProRata agree where an account received traced money alone.
 func TestCarryWhereAllIsTraced(t *testing.T) {
-	list := []Transfer{{1, 1, 2, 1000, 1}, {2, 2, 3, 333, 2}, {3, 2, 4, 333, 2}, {4, 2, 5, 333, 2}}
+	list := []Transfer{{ID: 1, From: 1, To: 2, Fen: 1000, At: 1}, {ID: 2, From: 2, To: 3, Fen: 333, At: 2}, {ID: 3, From: 2, To: 4, Fen: 333, At: 2}, {ID: 4, From: 2, To: 5, Fen: 333, At: 2}}
 	f := NewFlow().With(slices.Values(list))
 	a, _ := f.Find(1)
 	first, last := Always()
@@ -127,7 +127,7 @@ func TestCarryWhereAllIsTraced(t *testing.T) {
 
 // Half traced, half not: a payment of half takes half of the traced money pro rata, and the older money first in first out.
 func TestCarryMixed(t *testing.T) {
-	list := []Transfer{{1, 9, 2, 1000, 1}, {2, 1, 2, 1000, 2}, {3, 2, 3, 1000, 3}}
+	list := []Transfer{{ID: 1, From: 9, To: 2, Fen: 1000, At: 1}, {ID: 2, From: 1, To: 2, Fen: 1000, At: 2}, {ID: 3, From: 2, To: 3, Fen: 1000, At: 3}}
 	f := NewFlow().With(slices.Values(list))
 	a, _ := f.Find(1)
 	first, last := Always()
@@ -254,7 +254,7 @@ func TestHubsAgainstPlainLook(t *testing.T) {
 		list, f := drawTransfers(rt, 30)
 		window := rapid.Int64Range(0, 6).Draw(rt, "window")
 		got := map[[2]int64]int{}
-		for _, h := range f.Hubs(window, 1, 0, 0) {
+		for _, h := range f.Hubs(HubQuery{Window: window, Least: 1, MinFen: 0, Last: 1 << 62}) {
 			side := int64(0)
 			if h.Scatter {
 				side = 1

@@ -33,6 +33,7 @@ type alertFile struct {
 	owners  []models.Officer
 	names   map[string]string
 	scheme  schemeFile
+	life    alertLife
 }
 
 func (a *App) showAlert(c *gin.Context, in alertInput) error {
@@ -80,6 +81,9 @@ func (a *App) alertFile(ctx context.Context, actor models.Actor, ref string) (al
 	if f.scheme, err = a.schemeFile(ctx, f.al); err != nil {
 		return f, err
 	}
+	if f.life, err = a.alertLife(ctx, actor, f.al); err != nil {
+		return f, err
+	}
 	if f.similar, err = a.Store.SimilarAlerts(ctx, actor, f.al, 4); err != nil {
 		return f, err
 	}
@@ -109,7 +113,7 @@ func newAlertShowPage(ctx context.Context, actor models.Actor, f alertFile, in a
 	if al.Open && al.Status != models.AlertInCase {
 		p.Due = alertDueMark(ctx, al, now)
 	}
-	p.Claim = alertClaim(ctx, al, as)
+	p.Claim, p.Life = alertClaim(ctx, al, as), newAlertLife(ctx, actor, f, in)
 	if actor.CanAt(models.ActObjectionRegister, al.Place) {
 		p.ObjectionURL = "/objections/new?alert=" + al.Ref
 	}

@@ -14,6 +14,9 @@ type alertVerbForm struct {
 	User    string `form:"user"`
 	Until   string `form:"until"`
 	Version string `form:"version"`
+
+	Indicator string   `form:"indicator"`
+	Alerts    []string `form:"alerts"`
 }
 
 // alertVerb carries one verb on an alert out, for the page and the API alike.
@@ -31,6 +34,13 @@ func (a *App) alertVerb(ctx context.Context, actor models.Actor, ref, verb strin
 		return a.Store.AssignAlert(ctx, actor, ref, f.User, version)
 	case "propose":
 		return a.Store.ProposeCase(ctx, actor, ref, f.Note, version)
+	case "merge":
+		return a.Store.MergeAlerts(ctx, actor, ref, f.Alerts, version)
+	case "unmerge":
+		return a.Store.UnmergeAlert(ctx, actor, ref)
+	case "suppress":
+		_, err := a.Store.Suppress(ctx, actor, models.NewSuppression{Alert: ref, Indicator: f.Indicator, Until: until, Reason: f.Reason})
+		return err
 	default:
 		return models.NotFound("verb")
 	}
@@ -56,6 +66,9 @@ func (a *App) alertAct(verb string) func(*gin.Context) error {
 			return err
 		}
 		undo := ""
+		if verb == "merge" && len(f.Alerts) == 1 {
+			undo = "/alerts/" + f.Alerts[0] + "/unmerge"
+		}
 		if verb == "dismiss" {
 			undo = "/alerts/" + ref + "/reopen"
 		}

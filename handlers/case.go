@@ -193,6 +193,7 @@ func newCaseShowPage(ctx context.Context, actor models.Actor, f models.CaseFile,
 	}
 	p.FormTeam = newTeamForm(ctx, actor, f, able, in)
 	p.Next, p.Barred = caseNextActs(ctx, actor, f)
+	p.Parts = caseTabs(ctx, actor, f.Ref, f.Place, "case")
 	p.Acts = newCaseMoves(ctx, f, in.procedure, now)
 	if p.FormTeam != nil || p.Next != nil { // a page has one main act
 		p.Acts.Demote()

@@ -105,7 +105,28 @@ func newCaseMoves(ctx context.Context, f models.CaseFile, in procedureInput, now
 		return procedureForm{machine: law.MachineCase, event: e, action: caseMoveURL(f.Ref, e), version: f.Version, in: in, late: lateFor(f, e, now)}
 	})
 	p.Wrong = in.wrong
+	for i := range p.Forms {
+		for _, event := range f.Moves {
+			if kind := casePaper(event); kind != "" && p.Forms[i].Action == caseMoveURL(f.Ref, event) {
+				p.Forms[i].Paper = views.Link{URL: "/cases/" + f.Ref + "/papers/" + kind, Text: i18n.T(ctx, "procedure.paper", "paper", i18n.T(ctx, "document."+kind))}
+			}
+		}
+	}
 	return p
+}
+
+// casePaper names the paper of a case that goes with a move, empty where none does.
+func casePaper(event law.Event) string {
+	switch event {
+	case law.CaseInterview:
+		return models.PaperInterviewMinutes
+	case law.CaseDetermine:
+		return models.PaperDetermination
+	case law.CaseOrderStop:
+		return models.PaperStopOrder
+	default:
+		return ""
+	}
 }
 
 // lateFor says whether a move ends a limit of the agency that is past and has no reason yet.

@@ -59,6 +59,7 @@ func newCaseStory(ctx context.Context, events []models.Event, names map[string]s
 			who = i18n.T(ctx, "actor.system")
 		}
 		lines = append(lines, views.StoryLine{At: whenMinute(e.At), Who: who, What: eventWord(ctx, e.ObjectKind, e.Event), Note: eventNote(ctx, e), Key: keyEvent(e.Event)})
+		lines[len(lines)-1].URL, lines[len(lines)-1].Link = eventLink(ctx, e)
 	}
 	return lines
 }
@@ -77,6 +78,8 @@ func eventNote(ctx context.Context, e models.Event) string {
 		Number    string   `json:"number"`
 		Approver  string   `json:"approver"`
 		Documents []string `json:"documents"`
+		Digest    string   `json:"digest"`
+		AsOf      string   `json:"as_of"`
 	}
 	parts := []string{}
 	if e.Note != "" {
@@ -85,6 +88,9 @@ func eventNote(ctx context.Context, e models.Event) string {
 	if err := json.Unmarshal([]byte(e.Data), &data); err == nil {
 		if data.Number != "" {
 			parts = append(parts, i18n.T(ctx, "case.note.number", "number", data.Number))
+		}
+		if data.Digest != "" && data.AsOf != "" {
+			parts = append(parts, i18n.T(ctx, "case.note.picture", "at", momentText(data.AsOf), "digest", data.Digest))
 		}
 		if data.Approver != "" {
 			parts = append(parts, i18n.T(ctx, "case.note.approver", "name", data.Approver))

@@ -31,13 +31,14 @@ type graphForm struct {
 	Limit        int
 	Kinds        []string
 	AsOf         string
+	ValidAt      string
 	Ended        bool
 }
 
 // readGraphForm reads the explorer's address; kinds come as boxes that are ticked.
 func readGraphForm(c *gin.Context, q *queryReader) graphForm {
 	f := graphForm{Of: strings.TrimSpace(c.Query("of")), From: strings.TrimSpace(c.Query("from")), To: strings.TrimSpace(c.Query("to")), Open: c.QueryArray("open"),
-		Depth: q.number("depth", 1, 1, 4), Limit: q.number("limit", pictureLimit, 1, pictureMost), Kinds: c.QueryArray("kind"), AsOf: c.Query("as_of"), Ended: c.Query("ended") == "true"}
+		Depth: q.number("depth", 1, 1, 4), Limit: q.number("limit", pictureLimit, 1, pictureMost), Kinds: c.QueryArray("kind"), AsOf: c.Query("as_of"), ValidAt: c.Query("valid_at"), Ended: c.Query("ended") == "true"}
 	f.Open = f.Open[:min(len(f.Open), 40)]
 	return f
 }
@@ -45,7 +46,7 @@ func readGraphForm(c *gin.Context, q *queryReader) graphForm {
 // address writes the form as an address of the explorer.
 func (f graphForm) address(change func(url.Values)) string {
 	v := url.Values{"of": {f.Of}}
-	for key, text := range map[string]string{"from": f.From, "to": f.To, "as_of": f.AsOf} {
+	for key, text := range map[string]string{"from": f.From, "to": f.To, "as_of": f.AsOf, "valid_at": f.ValidAt} {
 		if text != "" {
 			v.Set(key, text)
 		}
@@ -79,7 +80,7 @@ type graphFile struct {
 }
 
 func (a *App) graphShow(c *gin.Context) error {
-	file, err := a.graphFile(c)
+	file, err := a.graphFile(c, models.Instant{})
 	if err != nil {
 		return err
 	}
@@ -96,6 +97,11 @@ func (a *App) graphShow(c *gin.Context) error {
 	}
 	p := newGraphPage(ctx, ActorOf(c), file)
 	p.Frame = frame
+	if file.root.ID != 0 && len(file.wrong) == 0 {
+		if p.Keep, err = a.keepPart(c, models.PageGraph, file.form.address(nil), file.picture.Digest()); err != nil {
+			return err
+		}
+	}
 	status := http.StatusOK
 	if len(file.wrong) > 0 {
 		status = http.StatusUnprocessableEntity
@@ -103,12 +109,13 @@ func (a *App) graphShow(c *gin.Context) error {
 	return a.render(c, status, views.GraphShow(p))
 }
 
-// graphFile asks the graph what the address says. A subject that is not found is told beside its field, in the same words whether it
+// graphFile asks the graph what the address says, on what was known by a moment at the latest; the zero moment is now. A subject that is not found is told beside its field, in the same words whether it
 // is absent or out of scope.
-func (a *App) graphFile(c *gin.Context) (graphFile, error) {
+func (a *App) graphFile(c *gin.Context, latest models.Instant) (graphFile, error) {
 	ctx, q := a.Context(c), readQuery(c)
 	f := graphFile{form: readGraphForm(c, q), wrong: q.wrong}
 	by := a.graphAsk(c, models.ActCompanyRead, q)
+	fixAsk(&by, latest)
 	by.Kinds = f.form.Kinds
 	if f.form.Of == "" {
 		return f, nil

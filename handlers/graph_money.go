@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"github.com/gin-gonic/gin"
+	"xiezhi/graph"
 	"xiezhi/i18n"
 	"xiezhi/models"
 	"xiezhi/views"
@@ -27,7 +28,7 @@ type moneyFile struct {
 const pageMoves = 500
 
 func (a *App) moneyShow(c *gin.Context) error {
-	f, err := a.moneyFile(c)
+	f, err := a.moneyFile(c, models.Instant{})
 	if err != nil {
 		return err
 	}
@@ -39,11 +40,16 @@ func (a *App) moneyShow(c *gin.Context) error {
 		if err := a.noteExport(c, "account:"+subjectAddress(f.sub), f.sub.Place); err != nil {
 			return err
 		}
-		return a.sendSVG(c, "money.svg", views.SankeyFile(newSankey(ctx, f)))
+		return a.sendSVG(c, "money.svg", views.SankeyFile(newSankeys(ctx, f)))
 	}
 	p := newMoneyPage(ctx, f)
 	if p.Frame, err = a.frame(c, i18n.T(ctx, "money.title")); err != nil {
 		return err
+	}
+	if len(f.wrong) == 0 {
+		if p.Keep, err = a.keepPart(c, models.PageMoney, f.address(), f.answer.Digest()); err != nil {
+			return err
+		}
 	}
 	status := http.StatusOK
 	if len(f.wrong) > 0 {
@@ -52,12 +58,13 @@ func (a *App) moneyShow(c *gin.Context) error {
 	return a.render(c, status, views.Money(p))
 }
 
-// moneyFile asks the graph; an account that is absent or out of scope is not found.
-func (a *App) moneyFile(c *gin.Context) (moneyFile, error) {
+// moneyFile asks the graph, on what was known by a moment at the latest, the zero moment being now; an account that is absent or out of scope is not found.
+func (a *App) moneyFile(c *gin.Context, latest models.Instant) (moneyFile, error) {
 	ctx, q := a.Context(c), readQuery(c)
 	f := moneyFile{ask: readMoney(c, q), wrong: q.wrong, query: c.Request.URL.Query()}
 	f.ask.Limit, f.ask.Sums = pageMoves, true
 	by := a.graphAsk(c, models.ActAccountRead, q)
+	fixAsk(&by, latest)
 	if f.ask.Account == "" {
 		return f, models.NotFound("account")
 	}
@@ -113,10 +120,10 @@ func newMoneyPage(ctx context.Context, f moneyFile) views.MoneyPage {
 	p.MethodNote = i18n.T(ctx, "money.note."+f.ask.Method)
 	for _, h := range f.answer.Hops {
 		p.Rows = append(p.Rows, views.MoneyRow{Depth: itoa(h.Depth), At: whenMinute(h.At), Day: i18n.Day(h.At.Time()), From: maskedName(ctx, f.names, h.FromID), To: maskedName(ctx, f.names, h.ToID),
-			Amount: yuanText(ctx, h.Amount), Carried: yuanText(ctx, h.Carried), Transfer: h.Transfer})
+			Amount: moneyText(ctx, h.Amount, h.Currency), Carried: moneyText(ctx, h.Carried, h.Currency), Transfer: h.Transfer})
 	}
 	for _, l := range f.answer.Accounts {
-		row := views.MoneyLayer{Depth: itoa(l.Depth), Name: maskedName(ctx, f.names, l.ID), In: yuanText(ctx, l.In), Out: yuanText(ctx, l.Out), Remaining: yuanText(ctx, l.Remaining), Institution: l.Institution}
+		row := views.MoneyLayer{Depth: itoa(l.Depth), Name: maskedName(ctx, f.names, l.ID), In: moneyText(ctx, l.In, l.Currency), Out: moneyText(ctx, l.Out, l.Currency), Remaining: moneyText(ctx, l.Remaining, l.Currency), Institution: l.Institution}
 		if s, ok := f.names[l.ID]; ok && l.ID != f.sub.ID {
 			row.URL = "/graph/money?" + url.Values{"account": {subjectAddress(s)}, "direction": {f.ask.Direction}}.Encode()
 			row.Place = shortPlace(ctx, s.DivisionCode)
@@ -133,17 +140,25 @@ func newMoneyPage(ctx context.Context, f moneyFile) views.MoneyPage {
 		}
 		p.Places = append(p.Places, newMoneySum(ctx, s, name))
 	}
-	p.Sankey = newSankey(ctx, f)
+	p.Sankeys = newSankeys(ctx, f)
+	if len(p.Sankeys) > 1 {
+		p.MethodNote += i18n.T(ctx, "money.note.currencies")
+	}
 	return p
 }
 
 func newMoneySum(ctx context.Context, s work.GraphSum, name string) views.MoneySum {
-	return views.MoneySum{Name: name, Accounts: i18n.Integer(ctx, int64(s.Accounts)), In: yuanText(ctx, s.In), Out: yuanText(ctx, s.Out), Inside: yuanText(ctx, s.Inside), Remaining: yuanText(ctx, s.Remaining)}
+	return views.MoneySum{Name: name, Accounts: i18n.Integer(ctx, int64(s.Accounts)), In: moneyText(ctx, s.In, s.Currency), Out: moneyText(ctx, s.Out, s.Currency),
+		Inside: moneyText(ctx, s.Inside, s.Currency), Remaining: moneyText(ctx, s.Remaining, s.Currency)}
 }
 
-func yuanText(ctx context.Context, y work.Yuan) string {
+// moneyText writes an amount; one in another currency than that of the country says which.
+func moneyText(ctx context.Context, y work.Yuan, currency string) string {
 	fen := int64(y)
-	return i18n.Money(ctx, &fen)
+	if currency == "" || currency == graph.HomeCurrency {
+		return i18n.Money(ctx, &fen)
+	}
+	return i18n.Money(ctx, &fen) + "\u00a0" + currency
 }
 
 // choices lists the words of a field with the chosen one.
@@ -161,9 +176,10 @@ func (a *App) moneyCSV(c *gin.Context, f moneyFile) error {
 	if err := a.noteExport(c, "account:"+subjectAddress(f.sub), f.sub.Place); err != nil {
 		return err
 	}
-	rows := [][]string{{i18n.T(ctx, "money.depth"), i18n.T(ctx, "col.time"), i18n.T(ctx, "money.payer"), i18n.T(ctx, "money.payee"), i18n.T(ctx, "money.amount"), i18n.T(ctx, "money.carried"), i18n.T(ctx, "money.transfer")}}
+	rows := [][]string{{i18n.T(ctx, "money.depth"), i18n.T(ctx, "col.time"), i18n.T(ctx, "money.payer"), i18n.T(ctx, "money.payee"), i18n.T(ctx, "money.amount"), i18n.T(ctx, "money.carried"), i18n.T(ctx, "money.currency"),
+		i18n.T(ctx, "money.transfer")}}
 	for _, h := range f.answer.Hops {
-		rows = append(rows, []string{itoa(h.Depth), h.At.String(), maskedName(ctx, f.names, h.FromID), maskedName(ctx, f.names, h.ToID), h.Amount.String(), h.Carried.String(), h.Transfer})
+		rows = append(rows, []string{itoa(h.Depth), h.At.String(), maskedName(ctx, f.names, h.FromID), maskedName(ctx, f.names, h.ToID), h.Amount.String(), h.Carried.String(), h.Currency, h.Transfer})
 	}
 	return sendCSV(c, "money.csv", rows)
 }

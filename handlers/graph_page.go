@@ -38,7 +38,7 @@ func maskedName(ctx context.Context, names map[int64]models.Subject, id int64) s
 // newGraphPage fills the explorer.
 func newGraphPage(ctx context.Context, actor models.Actor, f graphFile) views.GraphPage {
 	p := views.GraphPage{Of: f.form.Of, From: f.form.From, To: f.form.To, AsOf: f.form.AsOf, Ended: f.form.Ended, Depth: f.form.Depth, Wrong: f.wrong, Open: f.form.Open,
-		Width: pictureWidth, Height: pictureHeight}
+		Width: pictureWidth, Height: pictureHeight, Tabs: graphTabs(ctx, actor, "/graph")}
 	for _, s := range f.choices {
 		p.Choices = append(p.Choices, views.GraphLink{Name: subjectName(s.Name, s.Key), URL: f.form.address(func(v url.Values) { v.Set("of", subjectAddress(s)) }), More: placeName(ctx, s.DivisionCode)})
 	}

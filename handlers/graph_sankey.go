@@ -39,8 +39,31 @@ type sankeyLink struct {
 	fen      int64
 }
 
-// newSankey draws how traced money went from layer to layer; payments back to an earlier layer are not drawn, and said so.
-func newSankey(ctx context.Context, f moneyFile) views.Sankey {
+// newSankeys draws each currency of a trace apart.
+func newSankeys(ctx context.Context, f moneyFile) []views.Sankey {
+	var currencies []string
+	for _, h := range f.answer.Hops {
+		if !slices.Contains(currencies, h.Currency) {
+			currencies = append(currencies, h.Currency)
+		}
+	}
+	var list []views.Sankey
+	for _, currency := range currencies {
+		one := f
+		one.answer.Hops = slices.DeleteFunc(slices.Clone(f.answer.Hops), func(h work.GraphHop) bool { return h.Currency != currency })
+		one.answer.Accounts = slices.DeleteFunc(slices.Clone(f.answer.Accounts), func(l work.GraphLayer) bool { return l.Currency != currency })
+		s := newSankey(ctx, one, currency)
+		if len(currencies) > 1 {
+			s.Currency = currency
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// newSankey draws how traced money of one currency went from layer to layer; payments back to an earlier layer are not drawn, and said
+// so.
+func newSankey(ctx context.Context, f moneyFile, currency string) views.Sankey {
 	s := views.Sankey{Width: sankeyWidth, Height: sankeyHeight, Label: i18n.T(ctx, "money.sankey_label", "n", i18n.Integer(ctx, int64(len(f.answer.Hops))))}
 	if len(f.answer.Hops) == 0 {
 		return s
@@ -48,11 +71,11 @@ func newSankey(ctx context.Context, f moneyFile) views.Sankey {
 	of := sankeyNodes(ctx, f)
 	links, back := sankeyLinks(f, of)
 	if back > 0 {
-		s.Note = i18n.T(ctx, "money.back", "amount", yuanText(ctx, work.Yuan(back)))
+		s.Note = i18n.T(ctx, "money.back", "amount", moneyText(ctx, work.Yuan(back), currency))
 	}
 	nodes := placeSankey(links)
 	for _, n := range nodes {
-		s.Nodes = append(s.Nodes, views.SankeyNode{X: n.x, Y: n.y, W: sankeyBar, H: n.h, Name: n.name, Value: yuanText(ctx, work.Yuan(max(n.in, n.out))), End: n.x > sankeyWidth-200})
+		s.Nodes = append(s.Nodes, views.SankeyNode{X: n.x, Y: n.y, W: sankeyBar, H: n.h, Name: n.name, Value: moneyText(ctx, work.Yuan(max(n.in, n.out)), currency), End: n.x > sankeyWidth-200})
 	}
 	for _, l := range links {
 		h := l.from.h * float64(l.fen) / float64(max(l.from.in, l.from.out, 1))
@@ -64,7 +87,7 @@ func newSankey(ctx context.Context, f moneyFile) views.Sankey {
 		mid := (x1 + x2) / 2
 		path := fmt.Sprintf("M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1fL%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1fZ",
 			x1, y1, mid, y1, mid, y2, x2, y2, x2, y2+max(h2, 0.8), mid, y2+max(h2, 0.8), mid, y1+max(h, 0.8), x1, y1+max(h, 0.8))
-		s.Links = append(s.Links, views.SankeyLink{Path: path, Title: l.from.name + " → " + l.to.name + i18n.T(ctx, "punct.colon") + yuanText(ctx, work.Yuan(l.fen))})
+		s.Links = append(s.Links, views.SankeyLink{Path: path, Title: l.from.name + " → " + l.to.name + i18n.T(ctx, "punct.colon") + moneyText(ctx, work.Yuan(l.fen), currency)})
 	}
 	return s
 }

@@ -28,6 +28,7 @@ type homeFile struct {
 	worst     []models.AlertLine
 	cases     []models.CaseLine
 	myCases   []models.CaseLine
+	tasks     []models.CaseTaskLine
 	referrals []models.ReferralLine
 	pending   []models.ReferralLine
 	incoming  []models.ReferralLine
@@ -115,6 +116,15 @@ func (v homeView) alerts(list []models.AlertLine) []views.HomeRow {
 			r.Notes = append(r.Notes, reasonText(v.ctx, why[0]))
 		}
 		rows = append(rows, r)
+	}
+	return rows
+}
+
+// tasks lists what the reader is to do on cases.
+func (v homeView) tasks(list []models.CaseTaskLine) []views.HomeRow {
+	rows := make([]views.HomeRow, 0, len(list))
+	for _, k := range list {
+		rows = append(rows, views.HomeRow{URL: "/cases/" + k.CaseRef + "/work", Level: k.CaseLevel, Title: k.Title, Notes: []string{k.CaseRef, k.CaseTitle}, Due: dueMark(v.ctx, endOfDay(k.DueOn), v.now)})
 	}
 	return rows
 }

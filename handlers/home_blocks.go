@@ -48,6 +48,9 @@ func homeBlocks(actor models.Actor) []homeBlock {
 		homeBlock{models.RoleSystemAdmin, "admin", "", "", nil, showAdmin(adminPlace{"users", "/admin/users"})},
 		homeBlock{models.RoleSecurityAdmin, "admin", "", "", nil, showAdmin(adminPlace{"grants", "/admin/grants"}, adminPlace{"users", "/admin/users"})},
 		homeBlock{models.RoleAuditAdmin, "admin", "", "", nil, showAdmin(adminPlace{"audit", "/admin/audit"})})
+	for _, role := range []models.Role{models.RoleCaseHandler, models.RoleSupervisor, models.RoleLegalReviewer, models.RolePrincipal} {
+		list = append(list, homeBlock{role, "tasks", "", "tasks", loadTasks, showTasks})
+	}
 	var held []homeBlock
 	for _, b := range list {
 		if actor.HasRole(b.role) {
@@ -88,6 +91,18 @@ func loadWorst(a *App, ctx context.Context, actor models.Actor, f *homeFile) err
 func loadCases(a *App, ctx context.Context, actor models.Actor, f *homeFile) (err error) {
 	f.cases, _, err = a.Store.Cases(ctx, actor, models.CaseFilter{Status: "live", Limit: homeLook})
 	return err
+}
+
+func loadTasks(a *App, ctx context.Context, actor models.Actor, f *homeFile) (err error) {
+	f.tasks, err = a.Store.MyTasks(ctx, actor, homeRows)
+	return err
+}
+
+// showTasks adds the block where there is something to do.
+func showTasks(v homeView, b homeBlock) {
+	if rows := v.tasks(v.file.tasks); len(rows) > 0 {
+		v.panel(b, rows)
+	}
 }
 
 func loadMyCases(a *App, ctx context.Context, actor models.Actor, f *homeFile) (err error) {

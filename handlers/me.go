@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/gin-gonic/gin"
 	"xiezhi/i18n"
@@ -11,8 +10,11 @@ import (
 	"xiezhi/views/ui"
 )
 
-// meShow shows the reader's own account: who, for whom, with which roles where, and the two preferences.
-func (a *App) meShow(c *gin.Context) error {
+// meShow shows the reader's own account.
+func (a *App) meShow(c *gin.Context) error { return a.showMe(c, nil) }
+
+// showMe shows the reader's own account: who, for whom, with which roles where, and the two preferences.
+func (a *App) showMe(c *gin.Context, refused *views.MailForm) error {
 	ctx, actor := a.Context(c), ActorOf(c)
 	u, err := a.Store.UserByID(ctx, actor.UserID)
 	if err != nil {
@@ -32,7 +34,12 @@ func (a *App) meShow(c *gin.Context) error {
 	}
 	p := newMePage(ctx, u, office, grants)
 	p.Frame = frame
-	return a.render(c, http.StatusOK, views.Me(p))
+	p.MailGoes = a.Desk.Post != nil
+	p.Mail = views.MailForm{Email: u.Email, On: !u.MailSince.IsZero()}
+	if refused != nil {
+		p.Mail = *refused
+	}
+	return a.render(c, statusOf(p.Mail.Wrong), views.Me(p))
 }
 
 func newMePage(ctx context.Context, u models.User, office models.Authority, grants []models.Grant) views.MePage {

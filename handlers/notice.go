@@ -42,7 +42,7 @@ func (a *App) noticeList(c *gin.Context) error {
 		}
 		fresh := n.ReadAt.IsZero()
 		p.Fresh = p.Fresh || fresh
-		p.Rows = append(p.Rows, views.NoticeRow{Text: NoticeText(ctx, n), URL: NoticeURL(n), At: whenMinute(n.At), Fresh: fresh, Late: n.Kind == "clock_late"})
+		p.Rows = append(p.Rows, views.NoticeRow{Text: NoticeText(ctx, n), URL: n.Path(), At: whenMinute(n.At), Fresh: fresh, Late: n.Kind == "clock_late"})
 	}
 	return a.render(c, http.StatusOK, views.NoticeList(p))
 }
@@ -56,17 +56,6 @@ func (a *App) noticeRead(c *gin.Context) error {
 		return err
 	}
 	return a.done(c, "/notices", i18n.T(a.Context(c), "notice.done"), "")
-}
-
-// NoticeURL gives the page that a notice is about.
-func NoticeURL(n models.Notice) string {
-	kind, ref, _ := strings.Cut(n.Object, ":")
-	switch kind {
-	case "alert", "case", "referral", "objection", "source":
-		return "/" + kind + "s/" + ref
-	default:
-		return "/notices"
-	}
 }
 
 // NoticeText words a notice for its reader.
@@ -85,6 +74,8 @@ func NoticeText(ctx context.Context, n models.Notice) string {
 		switch name {
 		case "clock":
 			text = i18n.T(ctx, "clock.name."+text)
+		case "event":
+			text = eventWord(ctx, "case", text)
 		case "due", "was":
 			if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
 				text = i18n.Deadline(at)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"xiezhi/i18n"
+	"xiezhi/law"
 	"xiezhi/models"
 	"xiezhi/reference"
 	"xiezhi/views"
@@ -49,7 +50,7 @@ func (a *App) showPerson(c *gin.Context, of personal, form revealForm, wrong map
 	if err != nil {
 		return err
 	}
-	p := newPersonPage(ctx, actor, of, f, names, form)
+	p := newPersonPage(ctx, actor, of, f, names, form, a.Store.Now())
 	p.Revealed, p.Reveal.Wrong = revealed, wrong
 	if p.Frame, err = a.frame(c, p.Title); err != nil {
 		return err
@@ -61,7 +62,7 @@ func (a *App) showPerson(c *gin.Context, of personal, form revealForm, wrong map
 	return a.render(c, status, views.Person(p))
 }
 
-func newPersonPage(ctx context.Context, actor models.Actor, of personal, f models.PersonFile, names map[models.SubjectRef]models.Subject, form revealForm) views.PersonPage {
+func newPersonPage(ctx context.Context, actor models.Actor, of personal, f models.PersonFile, names map[models.SubjectRef]models.Subject, form revealForm, now models.Instant) views.PersonPage {
 	p := views.PersonPage{Noun: of.noun, Ref: *f.Ref, MayReveal: actor.CanAt(models.ActPersonReveal, f.Place), Meta: []string{placeName(ctx, f.DivisionCode)}}
 	pair := func(key, value string) {
 		if value != "" {
@@ -82,6 +83,9 @@ func newPersonPage(ctx context.Context, actor models.Actor, of personal, f model
 			pair("person.opened", string(f.Account.Row.OpenedOn))
 			pair("person.phone", reference.MaskPhone(f.Account.Row.Phone))
 		}
+	}
+	if of.kind == models.KindAccount {
+		p.Stops, p.StopNote = newStops(ctx, f.Signals, now)
 	}
 	p.Relations = newRelations(ctx, actor, companyFile{sub: f.Subject, facts: &models.CompanyFacts{Relations: f.Relations}, names: names})
 	for _, acc := range f.Owned {
@@ -139,4 +143,30 @@ func (a *App) personReveal(of personal) func(*gin.Context) error {
 		}
 		return a.showPerson(c, of, f, nil, strings.TrimSpace(sub.Name+" "+sub.Key))
 	}
+}
+
+// newStops tells what police and banks did with an account's money, read from their feedback; nothing of it is done here.
+func newStops(ctx context.Context, signals []models.Fact[models.SignalRow], now models.Instant) ([]views.StopRow, string) {
+	var reports []law.StopReport
+	for _, s := range signals {
+		if s.Row.Kind != "police_feedback" && s.Row.Kind != "institution_report" {
+			continue
+		}
+		if e, ok := law.StopEventOf(s.Row.Text); ok {
+			reports = append(reports, law.StopReport{Event: e, At: s.ObservedAt.Time()})
+		}
+	}
+	steps, odd := law.StopStory(reports, now.Time())
+	var rows []views.StopRow
+	for _, s := range steps {
+		row := views.StopRow{Event: procedureAct(ctx, law.MachineStop, s.Event), State: i18n.T(ctx, "procedure.state.stop."+string(s.To)), At: whenMinute(models.At(s.At))}
+		if !s.Until.IsZero() {
+			row.Until = i18n.T(ctx, "stop.until", "at", i18n.Moment(s.Until))
+		}
+		rows = append(rows, row)
+	}
+	if odd > 0 {
+		return rows, i18n.N(ctx, "stop.odd", int64(odd))
+	}
+	return rows, ""
 }

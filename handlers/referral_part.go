@@ -209,7 +209,7 @@ func newPaperView(ctx context.Context, f models.ReferralFile, now models.Instant
 // draftPaper is the letter as it would read if it were issued now; its number comes with the sending.
 func draftPaper(f models.ReferralFile, now models.Instant) models.Paper {
 	office := func(a models.Authority) models.Office {
-		return models.Office{Name: a.Name, Short: a.ShortName, Phone: a.Phone}
+		return models.Office{Name: a.Name, Short: a.ShortName, Phone: a.Phone, Code: a.Code}
 	}
 	p := models.Paper{Kind: models.DocumentLetter, ReferralRef: f.Ref, CaseRef: f.CaseRef, CaseTitle: f.CaseTitle, Sender: office(f.Authority), Receiver: office(f.Police),
 		Party: models.Party{Name: f.SubjectName, USCC: f.SubjectKey}, Facts: f.Facts, Offence: f.Offence, AmountFen: f.AmountFen, People: f.People, LossFen: f.LossFen,

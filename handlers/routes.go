@@ -9,7 +9,9 @@ import (
 
 // Routes is every route of the portal on one screen. A page of an object names no action where visibility decides: what the
 // actor may not see is not found.
-func (a *App) Routes() []Route { return slices.Concat(a.pageRoutes(), a.apiRoutes()) }
+func (a *App) Routes() []Route {
+	return slices.Concat(a.pageRoutes(), a.proofRoutes(), a.workRoutes(), a.apiRoutes())
+}
 
 func (a *App) pageRoutes() []Route {
 	const get, post = http.MethodGet, http.MethodPost
@@ -21,6 +23,7 @@ func (a *App) pageRoutes() []Route {
 		{get, "/", Signed, "", a.home},
 		{get, "/me", Signed, "", a.meShow},
 		{post, "/me/prefer", Signed, "", a.prefer},
+		{post, "/me/mail", Signed, "", a.meMail},
 		{get, "/search", Signed, models.ActCompanyRead, a.search},
 
 		{get, "/alerts", Signed, models.ActAlertRead, a.alertList},
@@ -34,17 +37,34 @@ func (a *App) pageRoutes() []Route {
 		{post, "/alerts/:ref/assign", Signed, "", a.alertAct("assign")},
 		{post, "/alerts/:ref/propose", Signed, "", a.alertAct("propose")},
 
+		{post, "/alerts/:ref/merge", Signed, "", a.alertAct("merge")},
+		{post, "/alerts/:ref/unmerge", Signed, "", a.alertAct("unmerge")},
+		{post, "/alerts/:ref/suppress", Signed, "", a.alertAct("suppress")},
+		{get, "/suppressions", Signed, models.ActSuppressionRead, a.suppressionList},
+		{post, "/suppressions/:ref/lift", Signed, "", a.suppressionLift},
+
 		{get, "/companies", Signed, models.ActCompanyRead, a.companyList},
 		{get, "/companies/:id", Signed, "", a.companyShow},
 
 		{get, "/graph", Signed, models.ActCompanyRead, a.graphShow},
 		{get, "/graph/money", Signed, models.ActAccountRead, a.moneyShow},
+		{get, "/graph/rings", Signed, models.ActCompanyRead, a.patternShow(patternRings)},
+		{get, "/graph/clusters", Signed, models.ActCompanyRead, a.patternShow(patternClusters)},
+		{get, "/graph/hubs", Signed, models.ActAccountRead, a.patternShow(patternHubs)},
+		{get, "/graph/moneypath", Signed, models.ActAccountRead, a.patternShow(patternMoneyPath)},
+		{get, "/graph/sums", Signed, models.ActAccountRead, a.patternShow(patternSums)},
+
+		{get, "/identities", Signed, models.ActIdentityRead, a.identityList},
+		{get, "/identities/:ref", Signed, models.ActIdentityRead, a.identityShow},
+		{post, "/identities/:ref/:decision", Signed, models.ActIdentityRead, a.identityAct},
 
 		{get, "/cases", Signed, models.ActCaseRead, a.caseList},
 		{get, "/cases/new", Signed, models.ActCaseOpen, a.caseNew},
 		{post, "/cases", Signed, models.ActCaseOpen, a.caseOpen},
 		{get, "/cases/:ref", Signed, "", a.caseShow},
 		{post, "/cases/:ref/referral", Signed, "", a.caseFormTeam},
+		{post, "/cases/:ref/keep", Signed, "", a.caseKeep},
+		{get, "/cases/:ref/pictures/:number", Signed, "", a.casePicture},
 
 		{post, "/cases/:ref/moves/:event", Signed, "", a.caseMove},
 		{post, "/cases/:ref/measures", Signed, "", a.measureRequest},
@@ -138,6 +158,10 @@ func (a *App) apiRoutes() []Route {
 		{post, "/api/v1/alerts/:ref/propose", Token, "", a.apiAlertVerb("propose")},
 		{get, "/api/v1/companies/:id", Token, "", a.apiCompany},
 
+		{get, "/api/v1/identities", Token, models.ActIdentityRead, a.apiIdentities},
+		{get, "/api/v1/identities/:ref", Token, models.ActIdentityRead, a.apiIdentity},
+		{post, "/api/v1/identities/:ref/:decision", Token, models.ActIdentityRead, a.apiIdentityDecide},
+
 		{get, "/api/v1/cases", Token, models.ActCaseRead, a.apiCases},
 		{post, "/api/v1/cases", Token, "", a.apiCaseOpen},
 		{get, "/api/v1/cases/:ref", Token, "", a.apiCase},
@@ -161,6 +185,11 @@ func (a *App) apiRoutes() []Route {
 		{get, "/api/v1/graph/keyfigures", Token, models.ActCompanyRead, graphCall(a, models.ActCompanyRead, a.apiGraphKeyFigures)},
 		{get, "/api/v1/graph/trace", Token, models.ActAccountRead, graphCall(a, models.ActAccountRead, a.apiGraphTrace)},
 		{get, "/api/v1/graph/cycles", Token, models.ActAccountRead, graphCall(a, models.ActAccountRead, a.apiGraphCycles)},
+		{get, "/api/v1/graph/rings", Token, models.ActCompanyRead, graphCall(a, models.ActCompanyRead, a.apiGraphRings)},
+		{get, "/api/v1/graph/clusters", Token, models.ActCompanyRead, graphCall(a, models.ActCompanyRead, a.apiGraphClusters)},
+		{get, "/api/v1/graph/hubs", Token, models.ActAccountRead, graphCall(a, models.ActAccountRead, a.apiGraphHubs)},
+		{get, "/api/v1/graph/moneypath", Token, models.ActAccountRead, graphCall(a, models.ActAccountRead, a.apiGraphMoneyPath)},
+		{get, "/api/v1/graph/sums", Token, models.ActAccountRead, graphCall(a, models.ActAccountRead, a.apiGraphSums)},
 		{get, "/api/v1/openapi.yaml", Public, "", a.openAPI},
 
 		{get, "/healthz", Public, "", a.health},

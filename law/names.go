@@ -112,6 +112,8 @@ const (
 
 // The events of an administrative case that have a guard of their own.
 const (
+	CaseInterview      Event = "interview"
+	CaseOrderStop      Event = "order_stop"
 	CaseNoCase         Event = "no_case"
 	CaseRectified      Event = "rectified"
 	CaseClose          Event = "close"

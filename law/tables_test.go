@@ -145,7 +145,7 @@ func TestReached(t *testing.T) {
 	if l := lines[1]; l.Known || l.Reached || l.Times != 0 {
 		t.Errorf("an unknown quantity counts: %+v", l)
 	}
-	if _, ok := OffenceByCode("1"); ok || len(Offences()) != 10 {
+	if _, ok := OffenceByCode("1"); ok || len(Offences()) != 11 {
 		t.Error("the offences are not those of the table")
 	}
 }

@@ -46,12 +46,22 @@ const (
 	ActAlertSnooze       Action = "alert.snooze"
 	ActAlertAssign       Action = "alert.assign"
 	ActAlertPropose      Action = "alert.propose"
+	ActAlertMerge        Action = "alert.merge"
+	ActAlertSuppress     Action = "alert.suppress"   // leave an indicator out for one subject
+	ActSuppressionRead   Action = "suppression.read" // count and read what is left out
 	ActCompanyRead       Action = "company.read"
 	ActPersonRead        Action = "person.read"
 	ActAccountRead       Action = "account.read"
 	ActPersonReveal      Action = "person.reveal"
 	ActCaseRead          Action = "case.read"
 	ActCaseOpen          Action = "case.open"
+	ActEvidenceRead      Action = "evidence.read"
+	ActEvidenceAdd       Action = "evidence.add"
+	ActDossierMake       Action = "dossier.make"
+	ActPaperDraft        Action = "paper.draft"     // draft a paper of a case
+	ActPaperIssue        Action = "paper.issue"     // issue one that somebody else drafted
+	ActPaperPrincipal    Action = "paper.principal" // issue those that the principal alone decides
+	ActThresholdSave     Action = "threshold.save"
 	ActCaseWork          Action = "case.work"   // make the moves of an officer on the case's team
 	ActCaseReview        Action = "case.review" // hold hearings and review decisions in law
 	ActCaseDecide        Action = "case.decide" // the principal's acts in an administrative case
@@ -87,6 +97,8 @@ const (
 	ActGrantRead         Action = "grant.read"
 	ActGrantChange       Action = "grant.change"
 	ActAuditRead         Action = "audit.read"
+	ActIdentityRead      Action = "identity.read"   // see proposals of who is who
+	ActIdentityDecide    Action = "identity.decide" // decide on them
 )
 
 // Actor is who does it now: a user with what the grants allow, or a job or command of the system itself. Permits holds,
@@ -132,11 +144,12 @@ func (a Actor) HasRole(r Role) bool { return slices.Contains(a.Roles, r) }
 
 // Actions lists every action of the portal.
 func Actions() []Action {
-	return []Action{ActAlertRead, ActAlertAccept, ActAlertDismiss, ActAlertSnooze, ActAlertAssign, ActAlertPropose, ActCompanyRead,
+	return []Action{ActAlertRead, ActAlertAccept, ActAlertDismiss, ActAlertSnooze, ActAlertAssign, ActAlertPropose, ActAlertMerge, ActAlertSuppress, ActSuppressionRead, ActCompanyRead,
+		ActEvidenceRead, ActEvidenceAdd, ActDossierMake, ActPaperDraft, ActPaperIssue, ActPaperPrincipal, ActThresholdSave,
 		ActPersonRead, ActAccountRead, ActPersonReveal, ActCaseRead, ActCaseOpen, ActCaseWork, ActCaseReview, ActCaseDecide,
 		ActObjectionRead, ActObjectionRegister, ActObjectionDirect, ActCalendarRead, ActCalendarChange, ActReferralForm, ActReferralTeam, ActReferralRead,
 		ActReferralApprove, ActReferralPolice, ActReferralObserve, ActReferralSupervise, ActBatchRead, ActFactLoad, ActMappingRead, ActMappingChange, ActFactRead, ActFactAntiFraud, ActFactRetract, ActSourceRead, ActSourceChange, ActConnectorChange, ActScanRead, ActScanStart, ActRuleRead, ActRuleWrite, ActRuleApprove, ActUserRead,
-		ActUserChange, ActGrantRead, ActGrantChange, ActAuditRead}
+		ActUserChange, ActGrantRead, ActGrantChange, ActAuditRead, ActIdentityRead, ActIdentityDecide}
 }
 
 // purposes gives which facts of limited purpose the actor may see in a place, on pages of accounts and persons. That a

@@ -55,6 +55,8 @@ type Alert struct {
 	Harm                 float64  // expected, in units of the threshold of prosecution
 	Priority             float64  // what the queue may be ordered by
 	RankedBy             string
+	MergedInto           *int64
+	MergedStatus         AlertStatus // where it stood before it was merged
 	Version              int64
 }
 

@@ -168,11 +168,14 @@ func (t *tx) settleAlert(sub Subject, f AreaFinding, as Assessment, tally *ScanT
 	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 		return fmt.Errorf("look for an earlier alert: %w", err)
 	}
+	if err == nil && last.MergedInto != nil {
+		return t.settleMerged(sub, last, f, as, tally)
+	}
 	if err == nil && last.Status == AlertDismissed && !newKind(last, f) {
 		tally.Unchanged++
 		return nil
 	}
-	return t.raiseAlert(sub, f, as, tally)
+	return t.raiseAlert(sub, f, as, last, tally)
 }
 
 // newKind says whether a finding has evidence of another kind than a dismissed alert had, or a higher level.
@@ -181,18 +184,21 @@ func newKind(last Alert, f AreaFinding) bool {
 	if err := json.Unmarshal([]byte(last.Families), &kinds); err != nil {
 		return true
 	}
-	if f.LevelRank > last.LevelRank {
-		return true
-	}
-	for _, k := range f.Kinds {
-		if !slices.Contains(kinds, k) {
-			return true
-		}
-	}
-	return false
+	return f.LevelRank > last.LevelRank || len(freshKinds(last, f)) > 0
 }
 
-func (t *tx) raiseAlert(sub Subject, f AreaFinding, as Assessment, tally *ScanTally) error {
+// freshKinds lists the indicators of a finding that an earlier alert did not have.
+func freshKinds(last Alert, f AreaFinding) []string {
+	var kinds []string
+	if err := json.Unmarshal([]byte(last.Families), &kinds); err != nil {
+		kinds = nil
+	}
+	return slices.DeleteFunc(slices.Clone(f.Kinds), func(k string) bool { return slices.Contains(kinds, k) })
+}
+
+// raiseAlert raises an alert on top; last is the earlier one of the subject and area, the zero Alert without one, whose
+// assessment shows what is new.
+func (t *tx) raiseAlert(sub Subject, f AreaFinding, as Assessment, last Alert, tally *ScanTally) error {
 	ref, err := t.newRef("YJ", sub.DivisionCode)
 	if err != nil {
 		return err
@@ -201,12 +207,17 @@ func (t *tx) raiseAlert(sub Subject, f AreaFinding, as Assessment, tally *ScanTa
 	if err := al.take(t.now, f, as); err != nil {
 		return err
 	}
+	data := map[string]any{"level": f.Level, "index": f.Index, "area": f.Area}
+	if last.ID != 0 {
+		al.PreviousAssessmentID = &last.AssessmentID
+		data["again"], data["new"] = last.Ref, freshKinds(last, f)
+	}
 	if err := t.db.Create(&al).Error; err != nil {
 		return fmt.Errorf("raise alert: %w", err)
 	}
 	tally.Raised++
-	t.audit("alert.raise", "alert:"+ref, sub.Place, map[string]any{"level": f.Level, "index": f.Index, "area": f.Area})
-	return t.tell(objectAlert, al.ID, "raised", "", map[string]any{"level": f.Level, "index": f.Index})
+	t.audit("alert.raise", "alert:"+ref, sub.Place, data)
+	return t.tell(objectAlert, al.ID, "raised", "", data)
 }
 
 func (t *tx) updateAlert(sub Subject, al Alert, f AreaFinding, as Assessment, tally *ScanTally) error {

@@ -34,6 +34,20 @@ func sealBackup(path string) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
+// SealFile appends the seal of a backup to a file and gives it its name, both to last.
+func SealFile(part, file string) error {
+	if err := sealBackup(part); err != nil {
+		return err
+	}
+	if err := os.Rename(part, file); err != nil {
+		return err
+	}
+	return syncFolder(file)
+}
+
+// OpenSealed checks the seal of a file and gives its content. The caller closes the file.
+func OpenSealed(path string) (*os.File, io.Reader, error) { return openBackup(path) }
+
 // openBackup checks the seal of a backup and gives its content. The caller closes the file.
 func openBackup(path string) (*os.File, io.Reader, error) {
 	f, err := os.Open(path)

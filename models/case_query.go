@@ -13,6 +13,7 @@ import (
 // the principal only.
 func seenCases(db *gorm.DB, actor Actor, alias string) *gorm.DB {
 	q := scoped(db, actor.Scope(ActCaseRead), alias)
+	q = q.Where("("+alias+".seal = 'NORMAL' OR NOT EXISTS (SELECT 1 FROM case_officers o WHERE o.case_id = "+alias+".id AND o.user_id = ? AND o.recused_at IS NOT NULL AND o.left_as = 'recused'))", actor.UserID)
 	if actor.Can(ActCaseOpen) || actor.Can(ActReferralApprove) {
 		return q
 	}
@@ -48,7 +49,7 @@ func (s *Store) Cases(ctx context.Context, actor Actor, f CaseFilter) ([]CaseLin
 		q = q.Where("cs.status = ?", f.Status)
 	}
 	if f.Officer != 0 {
-		q = q.Where("EXISTS (SELECT 1 FROM case_officers o WHERE o.case_id = cs.id AND o.user_id = ?)", f.Officer)
+		q = q.Where("EXISTS (SELECT 1 FROM case_officers o WHERE o.case_id = cs.id AND o.user_id = ? AND o.recused_at IS NULL)", f.Officer)
 	}
 	if f.Text != "" {
 		q = q.Where("(s.name_fold LIKE ? ESCAPE '\\' OR cs.ref = ?)", "%"+escapeLike(fold(f.Text))+"%", f.Text)
@@ -173,9 +174,17 @@ func (s *Store) withReferral(ctx context.Context, actor Actor, file *CaseFile) e
 func (s *Store) officersOf(ctx context.Context, table, key string, id int64) ([]Officer, error) {
 	var list []Officer
 	err := s.read(ctx).Table(table+" o").Select("u.id, u.name, u.display_name, u.display_name_en, o.enforcement_number").
-		Joins("JOIN users u ON u.id = o.user_id").Where("o."+key+" = ?", id).Order("u.name").Find(&list).Error
+		Joins("JOIN users u ON u.id = o.user_id").Where("o."+key+" = ?"+stillOn(table), id).Order("u.name").Find(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the team: %w", err)
 	}
 	return list, nil
+}
+
+// stillOn leaves out those who left the team of a case; a referral keeps its team as it is.
+func stillOn(table string) string {
+	if table == "case_officers" {
+		return " AND o.recused_at IS NULL"
+	}
+	return ""
 }

@@ -2,13 +2,12 @@ package models
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
 
 	"xiezhi/law"
+	"xiezhi/proof"
 )
 
 // issue prints a paper of a referral as it will stand after the move and stores it with its hash. adjust may add to it.
@@ -35,9 +34,18 @@ func (t *tx) issue(ctx context.Context, m *referralMove, kind, number string, ad
 	if err := t.db.Table("documents").Select("COALESCE(MAX(revision), 0)").Where("referral_id = ? AND kind = ?", m.r.ID, kind).Scan(&revision).Error; err != nil {
 		return fmt.Errorf("read the revisions of %s: %w", kind, err)
 	}
-	sum := sha256.Sum256(pdf)
-	d := Document{ReferralID: m.r.ID, Kind: kind, Revision: revision + 1, Number: number, SHA256: hex.EncodeToString(sum[:]), Pages: pages,
+	sum := proof.DigestBytes(pdf)
+	d := Document{ReferralID: m.r.ID, Kind: kind, Revision: revision + 1, Number: number, SHA256: sum.SHA256, SM3: sum.SM3, Pages: pages,
 		Source: string(source), Content: pdf, CreatedBy: t.actor.UserID, CreatedAt: t.now}
+	office := m.r.AuthorityID
+	if kind == DocumentReceipt {
+		office = m.r.PoliceID
+	}
+	sig, err := t.sign(office, proof.PurposeDocument, d.Statement(m.r.Ref).Text())
+	if err != nil {
+		return fmt.Errorf("sign %s of %s: %w", kind, m.r.Ref, err)
+	}
+	d.SigningKey, d.SigEd25519, d.SigSM2 = sig.Key, proof.Text(sig.Ed25519), proof.Text(sig.SM2)
 	if err := t.db.Create(&d).Error; err != nil {
 		return fmt.Errorf("store %s of %s: %w", kind, m.r.Ref, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // Event is a line in the story of an alert, a case or a referral; Name is a word of the table of moves.
@@ -43,6 +44,9 @@ func (t *tx) tell(kind string, id int64, event, note string, data map[string]any
 	}
 	if err := t.db.Create(&e).Error; err != nil {
 		return fmt.Errorf("write event %s: %w", event, err)
+	}
+	if kind == objectCase && !strings.HasPrefix(event, "clock_") {
+		return t.tellWatchers(id, e.ID, event)
 	}
 	return nil
 }

@@ -110,6 +110,9 @@ func companyFacts(db *gorm.DB, companies []Subject, sources map[string]Source, a
 	if err := companySchemes(db, ids, out, asOf); err != nil {
 		return nil, err
 	}
+	if err := companySuppressions(db, ids, out, asOf); err != nil {
+		return nil, err
+	}
 	for _, f := range incoming {
 		if cf := out[*f.OtherID]; cf != nil && f.SubjectID != *f.OtherID {
 			if err := cf.add(f, sources); err != nil {

@@ -138,7 +138,7 @@ func (t *tx) newScheme(sc *Scan, f FoundScheme, tally *ScanTally) error {
 	err = t.forUpdate().Where("subject_id = ? AND area = ? AND open = ?", f.Subject.ID, f.Finding.Area, true).Take(&open).Error
 	switch {
 	case errors.Is(err, gorm.ErrRecordNotFound):
-		if err := t.raiseAlert(f.Subject, f.Finding, as, tally); err != nil {
+		if err := t.raiseAlert(f.Subject, f.Finding, as, Alert{}, tally); err != nil {
 			return err
 		}
 		if err := t.db.Where("subject_id = ? AND area = ? AND open = ?", f.Subject.ID, f.Finding.Area, true).Take(&open).Error; err != nil {

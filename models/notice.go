@@ -20,6 +20,9 @@ type Notice struct {
 	Data     string
 	ReadAt   Instant
 	MailedAt Instant
+
+	MailTries   int64
+	MailTriedAt Instant
 }
 
 // notify tells people something; who was told already is not told again.

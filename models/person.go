@@ -22,6 +22,7 @@ type PersonFile struct {
 	Relations []Fact[RelationRow]
 	Owned     []Subject // accounts of a person
 	Transfers []Transfer
+	Signals   []Fact[SignalRow] // what offices said of it, oldest first
 }
 
 // PersonFile gives a person in the actor's scope by its public number; reading it is audited.
@@ -81,6 +82,8 @@ func (s *Store) personalFacts(ctx context.Context, f *PersonFile, more []Purpose
 			err = push(&accounts, p, row)
 		case TableRelations:
 			err = push(&f.Relations, p, row)
+		case TableSignals:
+			err = push(&f.Signals, p, row)
 		}
 		if err != nil {
 			return err

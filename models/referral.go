@@ -69,6 +69,10 @@ type Document struct {
 	Revision   int
 	Number     string
 	SHA256     string `gorm:"column:sha256"`
+	SM3        string `gorm:"column:sm3"` // empty on papers from before signatures, like the three below
+	SigningKey string // id of the office's key
+	SigEd25519 string `gorm:"column:sig_ed25519" json:"-"` // base64; made with randomness, and never part of an answer
+	SigSM2     string `gorm:"column:sig_sm2" json:"-"`
 	Pages      int
 	Source     string
 	Content    []byte
@@ -156,6 +160,9 @@ type Paper struct {
 	Reason        string `json:"reason,omitempty"`
 	OutcomeNumber string `json:"outcome_number,omitempty"`
 	OutcomeReason string `json:"outcome_reason,omitempty"`
+
+	Fields map[string]string `json:"fields,omitempty"` // what was filled into a paper of a case
+	Rows   [][]string        `json:"rows,omitempty"`   // the list of a dossier's index
 }
 
 // Office is an authority as a paper names it.
@@ -163,6 +170,7 @@ type Office struct {
 	Name  string `json:"name"`
 	Short string `json:"short"`
 	Phone string `json:"phone"`
+	Code  string `json:"code,omitempty"` // finds the office's own wording
 }
 
 // Party is the company as a paper names it.

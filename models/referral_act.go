@@ -280,4 +280,6 @@ func actAccept(_ context.Context, _ *tx, m *referralMove) error {
 	return nil
 }
 
-func (a Authority) office() Office { return Office{Name: a.Name, Short: a.ShortName, Phone: a.Phone} }
+func (a Authority) office() Office {
+	return Office{Name: a.Name, Short: a.ShortName, Phone: a.Phone, Code: a.Code}
+}

@@ -84,7 +84,7 @@ func (t *tx) recused(caseID int64, team []User) bool {
 		ids[i] = u.ID
 	}
 	var n int64
-	err := t.db.Table("case_officers").Where("case_id = ? AND user_id IN ? AND recused_at IS NOT NULL", caseID, ids).Count(&n).Error
+	err := t.db.Table("case_officers").Where("case_id = ? AND user_id IN ? AND recused_at IS NOT NULL AND left_as <> '"+string(LeavesReassigned)+"'", caseID, ids).Count(&n).Error
 	return err != nil || n > 0
 }
 
@@ -256,7 +256,11 @@ func (t *tx) allowMove(m *referralMove, event law.Event) error {
 		if onTeam {
 			team = append(team, Officer{ID: t.actor.UserID})
 		}
-		moves, _ := lawfulMoves(t.actor, m.r, team, m.clocks, t.now)
+		head, err := t.heads(m.r)
+		if err != nil {
+			return err
+		}
+		moves, _ := lawfulMoves(t.actor, m.r, team, m.clocks, head, t.now)
 		words := make([]string, len(moves))
 		for i, e := range moves {
 			words[i] = string(e)
@@ -310,6 +314,9 @@ func (t *tx) writeMove(m *referralMove) error {
 	}
 	if len(m.in.Documents) > 0 {
 		m.data["documents"] = m.in.Documents
+	}
+	if err := t.followMove(m); err != nil {
+		return err
 	}
 	m.data["from"], m.data["to"] = m.r.State, m.move.To
 	t.audit("referral."+string(m.move.Event), "referral:"+m.r.Ref, m.r.Place, m.data)

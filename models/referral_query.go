@@ -154,13 +154,11 @@ func (s *Store) ReferralFile(ctx context.Context, actor Actor, ref string) (Refe
 	if f.Events, err = s.events(ctx, objectReferral, line.ID); err != nil {
 		return f, err
 	}
-	f.Moves, f.Barred = lawfulMoves(actor, line.Referral, f.Officers, f.Clocks, s.Now())
-	f.Acting = len(f.Moves) > 0
-	if actor.CanAt(ActCaseDecide, f.Place) {
-		if f.Decides, err = s.look(ctx, actor).appointed(actor.UserID, f.AuthorityID); err != nil {
-			return f, err
-		}
+	if f.Decides, err = s.look(ctx, actor).heads(line.Referral); err != nil {
+		return f, err
 	}
+	f.Moves, f.Barred = lawfulMoves(actor, line.Referral, f.Officers, f.Clocks, f.Decides, s.Now())
+	f.Acting = len(f.Moves) > 0
 	if slices.Contains(f.Moves, law.EventForward) || slices.Contains(f.Moves, law.EventJurisdictionChanged) {
 		if err := s.read(ctx).Where("kind = ?", PoliceUnit).Order("division_code, id").Find(&f.Units).Error; err != nil {
 			return f, fmt.Errorf("list police units: %w", err)
@@ -172,7 +170,7 @@ func (s *Store) ReferralFile(ctx context.Context, actor Actor, ref string) (Refe
 const newestRevision = `revision = (SELECT MAX(d.revision) FROM documents d WHERE d.referral_id = documents.referral_id AND d.kind = documents.kind)`
 
 // lawfulMoves lists the events of the state that are this actor's to make now, and those that something stands against, with it.
-func lawfulMoves(actor Actor, r Referral, team []Officer, clocks []Clock, now Instant) ([]law.Event, map[law.Event]string) {
+func lawfulMoves(actor Actor, r Referral, team []Officer, clocks []Clock, head bool, now Instant) ([]law.Event, map[law.Event]string) {
 	onTeam := false
 	for _, o := range team {
 		onTeam = onTeam || o.ID == actor.UserID
@@ -187,6 +185,10 @@ func lawfulMoves(actor Actor, r Referral, team []Officer, clocks []Clock, now In
 			not[m.Event] = key
 			continue
 		}
+		if Role(m.Actor) == RolePrincipal && !head {
+			not[m.Event] = "error.not_appointed"
+			continue
+		}
 		if Role(m.Actor) != RolePrincipal && lateFor(clocks, m.Ends, now) {
 			not[m.Event] = "error.late_needs_principal"
 			continue
@@ -194,6 +196,14 @@ func lawfulMoves(actor Actor, r Referral, team []Officer, clocks []Clock, now In
 		list = append(list, m.Event)
 	}
 	return list, not
+}
+
+// heads says whether the actor is the recorded principal of the office of a referral, or in charge there, and decides in its place.
+func (t *tx) heads(r Referral) (bool, error) {
+	if !t.actor.CanAt(ActCaseDecide, r.Place) {
+		return false, nil
+	}
+	return t.appointed(t.actor.UserID, r.AuthorityID)
 }
 
 // mayMove says whether the actor holds the role that a move asks for, there and for this referral.

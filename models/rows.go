@@ -220,4 +220,5 @@ type CompanyFacts struct {
 	Signals      []Fact[SignalRow]   // whose subject is the company or one of its products
 	Relations    []Fact[RelationRow] // that start or end at the company
 	Schemes      []SchemeFact        // of transfers, in which accounts of the company act
+	Suppressed   []string            // indicators that are not counted for the company, by a decision that holds then
 }

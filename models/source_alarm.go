@@ -66,6 +66,10 @@ func (s *Store) CheckSources(ctx context.Context, actor Actor) (int, error) {
 }
 
 func (t *tx) settleAlarms(raise []alarm, over []int64) error {
+	stewards, err := t.stewards()
+	if err != nil {
+		return err
+	}
 	for _, a := range raise {
 		detail, err := json.Marshal(a.args)
 		if err != nil {
@@ -76,6 +80,9 @@ func (t *tx) settleAlarms(raise []alarm, over []int64) error {
 			return fmt.Errorf("raise alarm of %s: %w", a.source, err)
 		}
 		t.audit("source.alarm", "source:"+a.source, Place{}, map[string]any{"kind": a.kind})
+		if err := t.notify(stewards, "source_"+a.kind, "source:"+a.source, fmt.Sprintf("alarm %s %d", a.kind, t.now.Micro()), nil); err != nil {
+			return err
+		}
 	}
 	if len(over) == 0 {
 		return nil
@@ -85,6 +92,17 @@ func (t *tx) settleAlarms(raise []alarm, over []int64) error {
 	}
 	t.audit("source.clear", "sources", Place{}, map[string]any{"count": len(over)})
 	return nil
+}
+
+// stewards lists those who look after sources, wherever their grant holds: a source has no place.
+func (t *tx) stewards() ([]int64, error) {
+	var ids []int64
+	err := t.db.Table("users u").Select("DISTINCT u.id").Joins("JOIN grants g ON g.user_id = u.id AND g.revoked_at IS NULL").
+		Where("u.disabled = ? AND g.role = ?", false, RoleDataSteward).Order("u.id").Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("list the data stewards: %w", err)
+	}
+	return ids, nil
 }
 
 // ClearAlarms says that a steward has looked at what is wrong with a source.

@@ -22,6 +22,9 @@ type Store struct {
 	w, r    *gorm.DB
 	dialect string
 	now     func() time.Time
+
+	sealer Sealer
+	policy Policy
 }
 
 // minimal SQLite version: older ones may corrupt the write-ahead log when it is reset.

@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,14 +22,18 @@ func writes(t *testing.T, w *world.World) map[string]func() error {
 	}
 	cs := w.Case(t, alerts[1])
 	list := map[string]func() error{
-		"accept":     func() error { return s.AcceptAlert(ctx, duty, alerts[2], 0) },
-		"dismiss":    func() error { return s.DismissAlert(ctx, duty, alerts[2], "duplicate", "", 0) },
-		"reopen":     func() error { return s.ReopenAlert(ctx, duty, alerts[0], 0) },
-		"snooze":     func() error { return s.SnoozeAlert(ctx, duty, alerts[2], s.Now().Add(time.Hour), "later", 0) },
-		"assign":     func() error { return s.AssignAlert(ctx, duty, alerts[2], "duty_own", 0) },
-		"propose":    func() error { return s.ProposeCase(ctx, duty, alerts[2], "", 0) },
-		"open":       func() error { _, err := s.OpenCase(ctx, sup, world.NewCase(alerts[2])); return err },
-		"team":       func() error { _, err := s.FormTeam(ctx, sup, cs, nil, 0); return err },
+		"accept":  func() error { return s.AcceptAlert(ctx, duty, alerts[2], 0) },
+		"dismiss": func() error { return s.DismissAlert(ctx, duty, alerts[2], "duplicate", "", 0) },
+		"reopen":  func() error { return s.ReopenAlert(ctx, duty, alerts[0], 0) },
+		"snooze":  func() error { return s.SnoozeAlert(ctx, duty, alerts[2], s.Now().Add(time.Hour), "later", 0) },
+		"assign":  func() error { return s.AssignAlert(ctx, duty, alerts[2], "duty_own", 0) },
+		"propose": func() error { return s.ProposeCase(ctx, duty, alerts[2], "", 0) },
+		"open":    func() error { _, err := s.OpenCase(ctx, sup, world.NewCase(alerts[2])); return err },
+		"team":    func() error { _, err := s.FormTeam(ctx, sup, cs, nil, 0); return err },
+		"picture": func() error {
+			_, err := s.SavePicture(ctx, sup, cs, models.CasePicture{Page: models.PageGraph, Query: "/graph?of=x", AsOf: s.Now(), Digest: strings.Repeat("0", 64), Note: "note"})
+			return err
+		},
 		"grant":      func() error { return s.GrantRole(ctx, boss, "duty_own", models.RoleSupervisor, "440300") },
 		"revoke":     func() error { return s.RevokeRole(ctx, boss, "duty_own", models.RoleDutyOfficer, "440300") },
 		"appoint":    func() error { return s.Appoint(ctx, boss, "duty_own", "in_charge", "D", "2026-01-01", "") },

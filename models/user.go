@@ -24,6 +24,8 @@ type User struct {
 	Disabled          bool
 	Locale            string
 	Theme             string
+	Email             string
+	MailSince         Instant // notices from then on are mailed; zero: none are
 	FailedCount       int64
 	LockedUntil       Instant
 	LastLoginAt       Instant

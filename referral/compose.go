@@ -2,19 +2,35 @@ package referral
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
 	"xiezhi/models"
 )
 
-// Compose turns what a paper says into blocks. It is pure: the same paper gives the same document. Texts of the paper are
-// data throughout; their line breaks make paragraphs. It fails only for a kind that has no paper here.
+// Compose turns what a paper says into blocks, in the portal's own wording. It is pure: the same paper gives the same document. Texts
+// of the paper are data throughout; their line breaks make paragraphs. It fails only for a kind that has no paper here.
 func Compose(p models.Paper) (Document, error) {
 	spec, ok := templates()[p.Kind]
 	if !ok {
 		return Document{}, fmt.Errorf("compose %s of %s: no such paper", p.Kind, p.ReferralRef)
 	}
+	return compose(spec, p)
+}
+
+// Compose is the same in the wording of the paper's office, where the operator gave it one.
+func (p *Press) Compose(paper models.Paper) (Document, error) {
+	for _, office := range []string{paper.Sender.Code, ""} {
+		if spec, ok := p.own[office][paper.Kind]; ok {
+			return compose(spec, paper)
+		}
+	}
+	return Compose(paper)
+}
+
+func compose(spec []templateLine, p models.Paper) (Document, error) {
 	c := composer{sheet: sheet{clean(p)}}
 	c.doc = Document{Kind: p.Kind, Number: c.sheet.Number, At: p.At}
 	for _, line := range spec {
@@ -25,6 +41,9 @@ func Compose(p models.Paper) (Document, error) {
 		if err := c.add(line, text); err != nil {
 			return Document{}, fmt.Errorf("compose %s of %s: %w", p.Kind, p.ReferralRef, err)
 		}
+	}
+	if len(c.doc.Parts) == 0 || c.doc.Form == "" {
+		return Document{}, fmt.Errorf("compose %s: the wording has no document or no part", p.Kind)
 	}
 	return c.doc, nil
 }
@@ -44,6 +63,14 @@ func (c *composer) add(l templateLine, text string) error {
 		name, joined, _ := strings.Cut(l.arg, " ")
 		c.doc.Parts = append(c.doc.Parts, Part{Name: name, Label: text, Joined: joined == "joined"})
 		return nil
+	}
+	if len(c.doc.Parts) == 0 {
+		return fmt.Errorf("%s stands before the first part", l.verb)
+	}
+	if slices.Contains([]string{"item", "items", "date", "seal"}, l.verb) && len(c.doc.Parts[len(c.doc.Parts)-1].Blocks) == 0 {
+		return fmt.Errorf("%s stands before the first block", l.verb)
+	}
+	switch l.verb {
 	case "item":
 		b := c.last()
 		b.Items = append(b.Items, Item{Label: l.arg, Text: strings.Join(lines(text), "\n")})
@@ -90,8 +117,16 @@ func (c *composer) block(l templateLine, text string) error {
 		for head := range strings.SplitSeq(text, "|") {
 			b.Head = append(b.Head, strings.TrimSpace(head))
 		}
-		if b.Rows = c.sheet.lineRows(); len(b.Rows) == 0 {
+		if b.Rows = c.sheet.lineRows(); l.arg == "rows" {
+			b.Rows = c.sheet.Rows
+		}
+		if len(b.Rows) == 0 {
 			return nil
+		}
+		for i, row := range b.Rows {
+			if len(row) != len(b.Head) {
+				return fmt.Errorf("row %d of a table has %d cells for %d heads", i+1, len(row), len(b.Head))
+			}
 		}
 	case BlockList, BlockForm, BlockSignature:
 		part.Blocks = append(part.Blocks, b)
@@ -119,6 +154,10 @@ func clean(p models.Paper) models.Paper {
 		&p.ItemList, &p.ExpertReport, &p.Approver, &p.Signer, &p.SignerOffice, &p.Sender.Name, &p.Sender.Short, &p.Sender.Phone, &p.Receiver.Name,
 		&p.Receiver.Short, &p.Receiver.Phone, &p.Reason, &p.OutcomeNumber, &p.OutcomeReason, &p.Party.Name, &p.Party.USCC, &p.Party.LegalRepresentative, &p.Party.Address} {
 		*text = strings.TrimSpace(newlines.Replace(*text))
+	}
+	p.Fields = maps.Clone(p.Fields)
+	for name, text := range p.Fields {
+		p.Fields[name] = strings.TrimSpace(newlines.Replace(text))
 	}
 	officers := make([]models.PaperOfficer, len(p.Officers))
 	for i, o := range p.Officers {

@@ -2,6 +2,8 @@ package referral
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -30,6 +32,9 @@ func (p *Press) check(paper models.Paper, doc Document) error {
 		{"item_list", paper.ItemList}, {"expert_report", paper.ExpertReport},
 	} {
 		note(f.field, newlines.Replace(f.text))
+	}
+	for _, name := range slices.Sorted(maps.Keys(paper.Fields)) {
+		note(name, newlines.Replace(paper.Fields[name]))
 	}
 	for _, part := range doc.Parts {
 		for _, b := range part.Blocks {

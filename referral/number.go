@@ -2,6 +2,7 @@ package referral
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -33,7 +34,7 @@ func (p *Press) Number(office models.Office, kind string, year int, n int64) str
 
 func numberTemplates() (map[string]*template.Template, error) {
 	all := map[string]*template.Template{}
-	for _, kind := range models.DocumentKinds() {
+	for _, kind := range slices.Concat(models.DocumentKinds(), models.CasePaperKinds()) {
 		t, err := template.New(kind).Parse(term("number." + kind))
 		if err != nil {
 			return nil, fmt.Errorf("number of a %s: %w", kind, err)

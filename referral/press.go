@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"io/fs"
 	"strings"
 	"text/template"
 
@@ -20,6 +21,7 @@ var boldFont []byte
 type Press struct {
 	regular, bold *font
 	numbers       map[string]*template.Template
+	own           map[string]map[string][]templateLine // by office and kind; what an operator gave
 }
 
 var _ models.Press = (*Press)(nil)
@@ -41,13 +43,25 @@ func New() (*Press, error) {
 	return &Press{regular: regular, bold: bold, numbers: numbers}, nil
 }
 
+// NewWith is New with an operator's own wording.
+func NewWith(dir fs.FS) (*Press, error) {
+	p, err := New()
+	if err != nil {
+		return nil, err
+	}
+	if p.own, err = ReadWording(dir); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
 // Print gives a paper as a PDF file and the number of its pages: the blocks of Compose, in the form of GB/T 9704-2012. The
 // same paper gives the same bytes. Characters that no font has are refused with KindInvalid before anything is printed.
 func (p *Press) Print(ctx context.Context, paper models.Paper) ([]byte, int, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, 0, fmt.Errorf("print %s of %s: %w", paper.Kind, paper.ReferralRef, err)
 	}
-	doc, err := Compose(paper)
+	doc, err := p.Compose(paper)
 	if err != nil {
 		return nil, 0, err
 	}

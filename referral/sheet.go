@@ -12,6 +12,9 @@ import (
 // sheet is a paper as its file sees it: its fields, and what is worked out from them.
 type sheet struct{ models.Paper }
 
+// Field is what was filled into a place of a paper, empty where nothing was.
+func (s sheet) Field(name string) string { return s.Fields[name] }
+
 // OffenceName is the offence with the word for crime, before a bracket if the name has one; a name that is no code of the
 // table stands as it was written.
 func (s sheet) OffenceName() string {

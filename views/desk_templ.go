@@ -764,7 +764,7 @@ func deskReferral(r DeskReferral) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = documentPanel(r.Documents).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = documentPanel(r.Documents, r.Full+"/evidence").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -6,6 +6,8 @@ import "xiezhi/views/ui"
 // edges.
 type GraphPage struct {
 	Frame              Frame
+	Tabs               []Tab
+	Keep               Keep
 	Of, From, To, AsOf string
 	Ended              bool
 	Depth              int

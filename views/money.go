@@ -11,7 +11,8 @@ type MoneyPage struct {
 	Wrong                     map[string]string
 	MethodNote                string
 	GraphURL, CSV, SVG        string
-	Sankey                    Sankey
+	Sankeys                   []Sankey
+	Keep                      Keep
 	Rows                      []MoneyRow
 	Layers                    []MoneyLayer
 	Institutions, Places      []MoneySum
@@ -33,10 +34,11 @@ type MoneyLayer struct {
 // MoneySum adds accounts up by institution or place.
 type MoneySum struct{ Name, Accounts, In, Out, Inside, Remaining string }
 
-// Sankey is a picture of money from layer to layer.
+// Sankey is a picture of money of one currency from layer to layer; Currency is empty where there is only one.
 type Sankey struct {
 	Width, Height int
 	Label, Note   string
+	Currency      string
 	Nodes         []SankeyNode
 	Links         []SankeyLink
 }
@@ -54,3 +56,20 @@ type SankeyLink struct{ Path, Title string }
 func (n SankeyNode) textX() string { return ui.F(n.X + n.W + 5) }
 
 func (n SankeyNode) textY() string { return ui.F(n.Y + max(n.H/2, 2) + 4) }
+
+// sankeyFileWidth and sankeyFileHeight are the size of pictures one below the other.
+func sankeyFileWidth(list []Sankey) int {
+	most := 0
+	for _, s := range list {
+		most = max(most, s.Width)
+	}
+	return most
+}
+
+func sankeyFileHeight(list []Sankey) int {
+	sum := 0
+	for _, s := range list {
+		sum += s.Height
+	}
+	return sum
+}

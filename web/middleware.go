@@ -79,10 +79,18 @@ func (s *Site) headers(c *gin.Context) {
 	c.Next()
 }
 
+// evidencePatience is how long the upload of a piece of evidence may take.
+const evidencePatience = 30 * time.Minute
+
 func (s *Site) limit(c *gin.Context) {
 	limit := int64(maxBody)
 	if strings.HasPrefix(c.Request.URL.Path, "/api/v1/facts/") || c.Request.URL.Path == "/batches" || c.Request.URL.Path == "/mappings/new" {
 		limit = maxFacts
+	}
+	if path := c.Request.URL.Path; c.Request.Method == http.MethodPost && strings.HasPrefix(path, "/cases/") && strings.HasSuffix(path, "/evidence") {
+		limit = s.App.Desk.Evidence.Limit + maxBody
+		// A recording over a slow line takes longer than a form may; a reader without deadlines keeps its own.
+		_ = http.NewResponseController(c.Writer).SetReadDeadline(time.Now().Add(evidencePatience))
 	}
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)
 	c.Next()

@@ -3,12 +3,14 @@
 package work
 
 import (
+	"context"
 	"log/slog"
 	"sync"
 	"time"
 
 	"xiezhi/detect"
 	"xiezhi/models"
+	"xiezhi/proof"
 )
 
 // Desk is where the work is done; it is safe for concurrent use.
@@ -19,7 +21,15 @@ type Desk struct {
 	// Places are what connectors may use; without any, none can be set up.
 	Places Places
 
+	// Vault is where contents of evidence and dossiers lie; Evidence says what comes in.
+	Vault    proof.Vault
+	Evidence EvidenceRules
+	// Index prints the list of contents of a dossier, as PDF and as a page.
+	Index func(ctx context.Context, p models.Paper) (pdf, page []byte, err error)
+
 	Quarantine Quarantine // where samples of files lie; empty where there is none
+	// Post mails notices; nil where mail is off.
+	Post *Post
 	// Graph holds relations and money in memory; nil where nobody asks it.
 	Graph *Graph
 

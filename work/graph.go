@@ -203,15 +203,21 @@ func (g *Graph) addFacts(ctx context.Context, was, p *picture) error {
 	return nil
 }
 
-// addTransfers brings the flow up to date.
+// addTransfers brings the flow up to date, and takes in the accounts that nothing but a transfer names.
 func (g *Graph) addTransfers(ctx context.Context, was, p *picture) error {
+	fresh := newGather()
 	for _, span := range g.spans(was, p, false, models.Span{After: was.mark.Transfer, UpTo: p.mark.Transfer}) {
 		var list []graph.Transfer
 		last := span.After
 		err := g.Store.GraphTransfers(ctx, span, models.AsOf{}, func(t models.GraphTransfer) error {
 			p.gap(last, t.ID, false)
 			last = t.ID
-			list = append(list, graph.Transfer{ID: t.ID, From: t.FromID, To: t.ToID, Fen: t.AmountFen, At: t.At.Micro()})
+			for _, id := range []int64{t.FromID, t.ToID} {
+				if _, known := p.book.Relations.Find(id); !known {
+					fresh.touch(id)
+				}
+			}
+			list = append(list, graph.Transfer{ID: t.ID, From: t.FromID, To: t.ToID, Fen: t.AmountFen, At: t.At.Micro(), Means: graph.Means{Currency: t.Currency, Channel: t.Channel}})
 			return nil
 		})
 		if err != nil {
@@ -220,6 +226,11 @@ func (g *Graph) addTransfers(ctx context.Context, was, p *picture) error {
 		p.gap(last, span.UpTo+1, false)
 		p.book.Flow = p.book.Flow.With(slices.Values(list))
 	}
+	c, err := fresh.change(ctx, g.Store)
+	if err != nil || c.Empty() {
+		return err
+	}
+	p.book.Relations = p.book.Relations.With(c)
 	return nil
 }
 

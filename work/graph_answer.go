@@ -130,7 +130,7 @@ type TraceAnswer struct {
 	Sums map[string][]GraphSum `json:"sums,omitempty"`
 }
 
-// GraphHop is one payment, in yuan.
+// GraphHop is one payment, in units of its currency.
 type GraphHop struct {
 	Depth    int            `json:"depth"`
 	From     string         `json:"from"`
@@ -139,11 +139,12 @@ type GraphHop struct {
 	At       models.Instant `json:"at"`
 	Transfer string         `json:"transfer"`
 	Carried  Yuan           `json:"carried"`
+	Currency string         `json:"currency"`
 
 	FromID, ToID int64 `json:"-"`
 }
 
-// GraphLayer is an account that traced money reached.
+// GraphLayer is an account that traced money of one currency reached.
 type GraphLayer struct {
 	Account     string `json:"account"`
 	Depth       int    `json:"depth"`
@@ -151,12 +152,13 @@ type GraphLayer struct {
 	Out         Yuan   `json:"out"`
 	Remaining   Yuan   `json:"remaining"`
 	Institution string `json:"institution"`
+	Currency    string `json:"currency"`
 
 	ID    int64  `json:"-"`
 	Place string `json:"-"`
 }
 
-// GraphSum adds a trace up by institution or place.
+// GraphSum adds one currency of a trace up by institution or place.
 type GraphSum struct {
 	Name      string `json:"name"`
 	Accounts  int    `json:"accounts"`
@@ -164,6 +166,7 @@ type GraphSum struct {
 	Out       Yuan   `json:"out"`
 	Inside    Yuan   `json:"inside"`
 	Remaining Yuan   `json:"remaining"`
+	Currency  string `json:"currency"`
 }
 
 // CyclesAnswer is the rings of payments that were found.
@@ -172,13 +175,14 @@ type CyclesAnswer struct {
 	Truncated bool         `json:"truncated"`
 }
 
-// GraphCycle is a ring of payments; Accounts and Transfers are in the order in which they were made.
+// GraphCycle is a ring of payments in one currency; Accounts and Transfers are in the order in which they were made.
 type GraphCycle struct {
 	Accounts  []string       `json:"accounts"`
 	Transfers []string       `json:"transfers"`
 	AmountMin Yuan           `json:"amount_min"`
 	FirstAt   models.Instant `json:"first_at"`
 	LastAt    models.Instant `json:"last_at"`
+	Currency  string         `json:"currency"`
 
 	IDs []int64 `json:"-"`
 }

@@ -157,7 +157,7 @@ func (g *Graph) flow(ctx context.Context, p *picture, span models.Span, asOf mod
 		return g.Store.GraphTransfers(ctx, span, asOf, func(t models.GraphTransfer) error {
 			p.gap(last, t.ID, false)
 			last = t.ID
-			return see(graph.Transfer{ID: t.ID, From: t.FromID, To: t.ToID, Fen: t.AmountFen, At: t.At.Micro()})
+			return see(graph.Transfer{ID: t.ID, From: t.FromID, To: t.ToID, Fen: t.AmountFen, At: t.At.Micro(), Means: graph.Means{Currency: t.Currency, Channel: t.Channel}})
 		})
 	})
 	f := graph.NewFlow().With(seq)

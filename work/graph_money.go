@@ -72,45 +72,84 @@ func (g *Graph) Trace(ctx context.Context, by GraphAsk, q MoneyAsk) (TraceAnswer
 	if err != nil {
 		return out, err
 	}
+	parts := a.traces(start, q)
+	return a.traced(out, start, parts, q)
+}
+
+// tracePart is what was traced in one currency.
+type tracePart struct {
+	currency string
+	graph.Trace
+}
+
+// traces follows money in each currency apart, since one is never added to another; Limit bounds all of them together.
+func (a *asking) traces(start models.Subject, q MoneyAsk) []tracePart {
 	flow := a.book.Flow
-	t := graph.Trace{}
-	if n, ok := flow.Find(start.ID); ok {
-		first, last := bounds(q.From, q.To)
-		ask := graph.TraceQuery{Start: []graph.Account{n}, Backward: q.Direction == Backward, Hops: q.Hops, First: first, Last: last, MinFen: q.MinFen, Limit: q.Limit}
-		if q.Method == FirstIn {
-			ask.Method = graph.FirstIn
+	n, ok := flow.Find(start.ID)
+	if !ok {
+		return nil
+	}
+	first, last := bounds(q.From, q.To)
+	ask := graph.TraceQuery{Start: []graph.Account{n}, Backward: q.Direction == Backward, Hops: q.Hops, First: first, Last: last, MinFen: q.MinFen}
+	if q.Method == FirstIn {
+		ask.Method = graph.FirstIn
+	}
+	currencies := flow.CurrenciesOf(ask.Start, !ask.Backward, first, last)
+	if len(currencies) == 0 {
+		currencies = []string{graph.HomeCurrency}
+	}
+	var parts []tracePart
+	left := q.Limit
+	for _, ask.Currency = range currencies {
+		if q.Limit > 0 && left <= 0 {
+			parts[len(parts)-1].Truncated = true
+			break
 		}
-		t = flow.Trace(ask)
+		ask.Limit = left
+		t := flow.Trace(ask)
+		left -= len(t.Hops)
+		parts = append(parts, tracePart{ask.Currency, t})
 	}
+	return parts
+}
+
+// traced writes what was traced.
+func (a *asking) traced(out TraceAnswer, start models.Subject, parts []tracePart, q MoneyAsk) (TraceAnswer, error) {
+	flow := a.book.Flow
 	var moves []int64
-	for _, h := range t.Hops {
-		moves = append(moves, flow.ID(h.Move))
-	}
-	for _, l := range t.Accounts {
-		a.ids = append(a.ids, flow.Key(l.Account))
+	for _, t := range parts {
+		out.Truncated = out.Truncated || t.Truncated
+		for _, h := range t.Hops {
+			moves = append(moves, flow.ID(h.Move))
+		}
+		for _, l := range t.Accounts {
+			a.ids = append(a.ids, flow.Key(l.Account))
+		}
 	}
 	w, err := a.writer()
 	if err != nil {
 		return out, err
 	}
-	keys, err := g.Store.TransferKeys(ctx, moves)
+	keys, err := a.g.Store.TransferKeys(a.ctx, moves)
 	if err != nil {
 		return out, err
 	}
-	out.Start, out.Truncated = w.of(start.ID), t.Truncated
-	for i, h := range t.Hops {
-		from, to := flow.Key(flow.From(h.Move)), flow.Key(flow.To(h.Move))
-		out.Hops = append(out.Hops, GraphHop{Depth: h.Depth, From: w.of(from), To: w.of(to), FromID: from, ToID: to, Amount: Yuan(flow.Fen(h.Move)),
-			At: models.AtMicro(flow.At(h.Move)), Transfer: keys[moves[i]], Carried: Yuan(h.Carried)})
-	}
-	for _, l := range t.Accounts {
-		id := flow.Key(l.Account)
-		at := GraphLayer{Account: w.of(id), ID: id, Depth: l.Depth, In: Yuan(l.In), Out: Yuan(l.Out), Remaining: Yuan(l.Remaining)}
-		at.Institution, at.Place = a.keptAt(id)
-		out.Accounts = append(out.Accounts, at)
+	out.Start = w.of(start.ID)
+	for _, t := range parts {
+		for _, h := range t.Hops {
+			from, to := flow.Key(flow.From(h.Move)), flow.Key(flow.To(h.Move))
+			out.Hops = append(out.Hops, GraphHop{Depth: h.Depth, From: w.of(from), To: w.of(to), FromID: from, ToID: to, Amount: Yuan(flow.Fen(h.Move)),
+				At: models.AtMicro(flow.At(h.Move)), Transfer: keys[flow.ID(h.Move)], Carried: Yuan(h.Carried), Currency: t.currency})
+		}
+		for _, l := range t.Accounts {
+			id := flow.Key(l.Account)
+			at := GraphLayer{Account: w.of(id), ID: id, Depth: l.Depth, In: Yuan(l.In), Out: Yuan(l.Out), Remaining: Yuan(l.Remaining), Currency: t.currency}
+			at.Institution, at.Place = a.keptAt(id)
+			out.Accounts = append(out.Accounts, at)
+		}
 	}
 	if q.Sums {
-		out.Sums = a.sums(t)
+		out.Sums = a.sums(parts)
 	}
 	return out, nil
 }
@@ -134,15 +173,17 @@ func (a *asking) keptAt(id int64) (institution, place string) {
 }
 
 // sums adds a trace up by institution and by place.
-func (a *asking) sums(t graph.Trace) map[string][]GraphSum {
+func (a *asking) sums(parts []tracePart) map[string][]GraphSum {
 	out := map[string][]GraphSum{}
 	for name, of := range map[string]func(institution, place string) string{
 		"institution": func(i, _ string) string { return i },
 		"place":       func(_, p string) string { return p },
 	} {
 		out[name] = []GraphSum{}
-		for _, s := range a.book.Flow.SumsBy(t, func(n graph.Account) string { return of(a.keptAt(a.book.Flow.Key(n))) }) {
-			out[name] = append(out[name], GraphSum{s.Name, s.Accounts, Yuan(s.In), Yuan(s.Out), Yuan(s.Inside), Yuan(s.Remaining)})
+		for _, t := range parts {
+			for _, s := range a.book.Flow.SumsBy(t.Trace, func(n graph.Account) string { return of(a.keptAt(a.book.Flow.Key(n))) }) {
+				out[name] = append(out[name], GraphSum{s.Name, s.Accounts, Yuan(s.In), Yuan(s.Out), Yuan(s.Inside), Yuan(s.Remaining), t.currency})
+			}
 		}
 	}
 	return out
@@ -211,7 +252,7 @@ func (g *Graph) Cycles(ctx context.Context, by GraphAsk, q CyclesAsk) (CyclesAns
 			cut = true
 			break
 		}
-		ring := GraphCycle{AmountMin: Yuan(flow.Fen(c.Moves[0])), FirstAt: models.AtMicro(flow.At(c.Moves[0])), LastAt: models.AtMicro(flow.At(c.Moves[len(c.Moves)-1]))}
+		ring := GraphCycle{AmountMin: Yuan(flow.Fen(c.Moves[0])), FirstAt: models.AtMicro(flow.At(c.Moves[0])), LastAt: models.AtMicro(flow.At(c.Moves[len(c.Moves)-1])), Currency: flow.Means(c.Moves[0]).Currency}
 		for _, m := range c.Moves {
 			id := flow.Key(flow.From(m))
 			ring.Accounts, ring.IDs, ring.Transfers = append(ring.Accounts, w.of(id)), append(ring.IDs, id), append(ring.Transfers, keys[flow.ID(m)])

@@ -8,14 +8,14 @@ import (
 )
 
 // PictureAsk asks for what stands around a subject and around others that were opened, with the chain between two subjects where both
-// are named. Limit bounds the subjects.
+// are named. Set asks for those subjects alone, by internal key, with the relations between them. Limit bounds the subjects.
 type PictureAsk struct {
 	Of       string
 	Open     []string
 	Depth    int
 	Limit    int
 	From, To string
-	Set      []string
+	Set      []int64
 	Width    float64
 	Height   float64
 }
@@ -59,6 +59,10 @@ func (g *Graph) Picture(ctx context.Context, by GraphAsk, q PictureAsk) (Picture
 		return Picture{}, err
 	}
 	p := &painting{asking: a, index: map[graph.Subject]int{}, edges: map[graph.Edge]bool{}}
+	if len(q.Set) > 0 {
+		p.these(q)
+		return p.paint(q, models.Subject{})
+	}
 	sub, err := p.around(q)
 	if err != nil {
 		return Picture{}, err
@@ -83,6 +87,21 @@ func (p *painting) add(n graph.Neighbour) {
 	if _, ok := p.index[n.Subject]; !ok {
 		p.index[n.Subject] = len(p.nodes)
 		p.nodes = append(p.nodes, n)
+	}
+}
+
+// these takes the subjects of a set, as far as the limit.
+func (p *painting) these(q PictureAsk) {
+	for _, id := range q.Set {
+		s, ok := p.book.Relations.Find(id)
+		if !ok {
+			continue
+		}
+		if len(p.nodes) == q.Limit {
+			p.out.Truncated = true
+			return
+		}
+		p.add(graph.Neighbour{Subject: s, Depth: 1})
 	}
 }
 

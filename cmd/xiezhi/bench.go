@@ -163,7 +163,7 @@ func benchMoney(cmd *cobra.Command, s benchSize, flow *graph.Flow, kernel kernel
 	list, cut := flow.Cycles(graph.CycleQuery{Length: 5, Window: 7 * 86400 * 1_000_000, First: 0, Last: 1 << 62, Limit: 10_000_000})
 	fmt.Fprintf(out, "rings of payments, at most 5 in 7 days: %d in %v (cut: %v)\n", len(list), time.Since(began).Round(time.Millisecond), cut)
 	began = time.Now()
-	hubs := flow.Hubs(86400*1_000_000, 10, 0, 0)
+	hubs := flow.Hubs(graph.HubQuery{Window: 86400 * 1_000_000, Least: 10, Last: 1 << 62})
 	fmt.Fprintf(out, "hubs of 10 others in a day, all accounts: %d in %v\n", len(hubs), time.Since(began).Round(time.Millisecond))
 	began = time.Now()
 	grown := flow.With(graph.MadeTransfers(s.seed+9, 5000, s.accounts))

@@ -29,6 +29,11 @@ type config struct {
 	RulesVolume float64       `env:"XIEZHI_RULES_VOLUME" envDefault:"2"` // see models.TooMany
 	Places      string        `env:"XIEZHI_PLACES"`                      // a file that names the folders and databases of connectors
 
+	EvidenceMB int64  `env:"XIEZHI_EVIDENCE_MB" envDefault:"1024"` // the largest file of evidence
+	Scanner    string `env:"XIEZHI_SCANNER"`                       // a program that looks at files in quarantine
+
+	Mail mailSettings `envPrefix:"XIEZHI_SMTP_"`
+
 	clock func() time.Time // instead of the machine's, in tests
 }
 
@@ -79,10 +84,13 @@ func (c config) masked() string {
 	return u.Redacted()
 }
 
+// defaultEvidenceMB is the largest file of evidence where nothing else was set.
+const defaultEvidenceMB = 1024
+
 // secrets are the keys of an installation, derived from one file that only its owner may read.
 type secrets struct {
-	Audit ed25519.PrivateKey
-	Seal  []byte // encrypts second-factor secrets
+	Audit   ed25519.PrivateKey
+	SealKey []byte // encrypts second-factor secrets and signing keys
 }
 
 // readSecrets reads the secret file, or makes it at the first start.
@@ -98,7 +106,7 @@ func readSecrets(c config) (secrets, error) {
 	if err != nil || len(seed) != 64 {
 		return secrets{}, fmt.Errorf("the secret file %s is damaged: 64 bytes in hex are expected", c.SecretFile)
 	}
-	return secrets{Audit: ed25519.NewKeyFromSeed(seed[:32]), Seal: seed[32:]}, nil
+	return secrets{Audit: ed25519.NewKeyFromSeed(seed[:32]), SealKey: seed[32:]}, nil
 }
 
 func makeSecret(path string) ([]byte, error) {

@@ -28,7 +28,7 @@ type graphFlags struct {
 func graphCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "graph", Short: "questions about relations and money", Args: argsError(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(graphPath(), graphNeighbours(), graphControllers(), graphGroup(), graphKeyFigures(), graphTrace(), graphCycles())
+	cmd.AddCommand(graphPath(), graphNeighbours(), graphControllers(), graphGroup(), graphKeyFigures(), graphTrace(), graphCycles(), graphRings(), graphClusters(), graphHubs(), graphMoneyPath(), graphSums())
 	return cmd
 }
 

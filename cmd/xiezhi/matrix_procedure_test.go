@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"testing"
+	"time"
 
 	"xiezhi/law"
 	"xiezhi/models"
@@ -69,6 +70,12 @@ func (w *province) procedure(t testing.TB, place, cs, alert string) {
 		t.Fatal(err)
 	}
 	w.put("objection", place, ref)
+	boss := models.Actor{Name: "test", UserID: officer.UserID, Permits: map[models.Action]models.Scope{models.ActAlertRead: models.ScopeOf(place), models.ActAlertSuppress: models.ScopeOf(place)}}
+	muted, err := s.Suppress(ctx, boss, models.NewSuppression{Alert: w.objects["dismissed"][place], Indicator: "GEN-06", Until: s.Now().Add(24 * 30 * time.Hour), Reason: "已核实为旧宣传"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.put("suppression", place, muted)
 }
 
 // procedures are the ways into the administrative case, its measures and limits, and objections.
@@ -81,6 +88,10 @@ func (w *province) procedures() []attack {
 		{route: "GET /notices"}, {route: "POST /notices/read", form: same(url.Values{"up_to": {"0"}})}, {route: "GET /procedures/:name", words: []string{":name", "case"}},
 		{route: "GET /admin/calendar"}, {route: "POST /admin/calendar", form: same(url.Values{"day": {"2026-12-31"}, "kind": {"holiday"}, "basis": {"国务院办公厅通知"}})},
 	}
+	list = append(list, attack{route: "POST /alerts/:ref/merge", kind: "alert", form: func(place string) url.Values { return url.Values{"alerts": {w.objects["alert"][place]}} }},
+		attack{route: "POST /alerts/:ref/unmerge", kind: "alert", form: none}, attack{route: "GET /suppressions"},
+		attack{route: "POST /alerts/:ref/suppress", kind: "alert", form: same(url.Values{"indicator": {"GEN-06"}, "until": {"2026-12-25"}, "reason": {"已核实为旧宣传"}})},
+		attack{route: "POST /suppressions/:ref/lift", kind: "suppression", form: same(url.Values{"reason": {"情况变化"}})})
 	for _, base := range []string{"", "/api/v1"} {
 		list = append(list, attack{route: "GET " + base + "/objections/:ref", kind: "objection"},
 			attack{route: "POST " + base + "/objections/:ref/:event (accept)", kind: "objection", words: []string{":event", "accept"}, form: func(place string) url.Values {

@@ -93,6 +93,11 @@ func (a attack) places() []string {
 	if later[strings.TrimSuffix(event, ")")] {
 		return places[slices.Index(places, "440300"):][:1]
 	}
+	for _, part := range []string{"/moves/", "/measures", "/clocks/", "/objections/"} {
+		if a.api() && strings.Contains(a.path(), part) { // the page, the same verb, is tried everywhere
+			return places[slices.Index(places, "440300"):][:1]
+		}
+	}
 	return places
 }
 
@@ -100,6 +105,9 @@ func (a attack) places() []string {
 func (a attack) address(ref string) string {
 	ref, hash, _ := strings.Cut(ref, " ") // a fact is named by its batch and its digest
 	pairs := append([]string{":ref", url.PathEscape(ref), ":id", url.PathEscape(ref), ":hash", hash, ":measure", hash, ":clock", hash}, a.words...)
+	if hash != "" {
+		pairs = append(pairs, ":number", hash)
+	}
 	path := strings.NewReplacer(pairs...).Replace(a.path())
 	if a.query != nil {
 		path += a.query(ref)
@@ -138,6 +146,7 @@ func (w *province) attacks() []attack {
 	list := []attack{
 		{route: "GET /login", fresh: true}, {route: "POST /login", fresh: true, form: same(url.Values{"user": {"duty1"}, "password": {testPassword}})},
 		{route: "GET /locale"}, {route: "POST /logout", fresh: true, form: none}, {route: "GET /"}, {route: "GET /me"},
+		{route: "POST /me/mail", form: same(url.Values{"email": {"a@example.cn"}, "on": {"yes"}})},
 		{route: "POST /me/prefer", form: same(url.Values{"theme": {"dark"}, "locale": {"en"}})}, {route: "GET /search", query: func(string) string { return "?q=x" }},
 		{route: "GET /alerts", query: func(string) string { return "?view=all" }}, {route: "GET /companies"}, {route: "GET /cases"}, {route: "GET /referrals", query: func(string) string { return "?view=all" }}, {route: "GET /desk"}, {route: "GET /batches"},
 		{route: "GET /sources"}, {route: "GET /sources/:code", words: []string{":code", "SAMR"}}, {route: "GET /connectors/new"},
@@ -175,9 +184,17 @@ func (w *province) attacks() []attack {
 	list = append(list, attack{route: "GET /graph", kind: "company", query: func(ref string) string { return "?of=company:" + ref }},
 		attack{route: "GET /graph/money", kind: "account", query: func(ref string) string { return "?account=account:" + ref }},
 		attack{route: "GET /api/v1/graph/cycles"},
+		attack{route: "GET /graph/moneypath", kind: "account", query: func(ref string) string { return "?source=account:" + ref + "&target=account:" + ref }},
+		attack{route: "GET /api/v1/graph/moneypath", kind: "account", query: func(ref string) string { return "?source=account:" + ref + "&target=account:" + ref }},
 		attack{route: "GET /api/v1/graph/path", kind: "company", query: func(ref string) string { return "?from=company:" + ref + "&to=company:" + ref }},
 		attack{route: "GET /api/v1/graph/trace", kind: "account", query: func(ref string) string { return "?account=account:" + ref }})
-	list = append(list, w.procedures()...)
+	list = append(list, attack{route: "POST /cases/:ref/keep", kind: "case", form: func(place string) url.Values {
+		return url.Values{"question": {"/graph?of=company:" + w.objects["company"][place]}, "note": {"说明"}}
+	}}, attack{route: "GET /cases/:ref/pictures/:number", kind: "case", words: []string{":number", "1"}})
+	for _, question := range []string{"rings", "clusters", "hubs", "sums"} {
+		list = append(list, attack{route: "GET /graph/" + question}, attack{route: "GET /api/v1/graph/" + question})
+	}
+	list = append(append(list, w.procedures()...), identities()...)
 	for _, verb := range []string{"pause", "resume", "run"} {
 		list = append(list, attack{route: "POST /connectors/:ref/" + verb, kind: "connector", form: none})
 	}
@@ -213,6 +230,7 @@ func (w *province) attacks() []attack {
 				form: func(string) url.Values { return moveForm(event) }})
 		}
 	}
+	list = append(append(list, proofAttacks()...), workAttacks()...)
 	list = append(list, w.ruleAttacks()...)
 	slices.SortFunc(list, func(a, b attack) int { return strings.Compare(a.route, b.route) })
 	return list
@@ -246,12 +264,20 @@ func unknownRef(kind string) string {
 	switch kind {
 	case "alert", "dismissed":
 		return "YJ-440300-2026-99999"
-	case "case", "casework":
+	case "evidence":
+		return "ZJ-440300-2026-99999"
+	case "dossier":
+		return "JZ-440300-2026-99999"
+	case "paper", "issued":
+		return "WS-440300-2026-99999"
+	case "case", "casework", "file":
 		return "AJ-440300-2026-99999"
 	case "measure":
 		return "AJ-440300-2026-99999 CS-440300-2026-99999"
 	case "clock":
 		return "AJ-440300-2026-99999 999999999"
+	case "suppression":
+		return "PB-440300-2026-99999"
 	case "objection":
 		return "YY-440300-2026-99999"
 	case "batch":
@@ -266,7 +292,7 @@ func unknownRef(kind string) string {
 		return "DY-440300-2026-99999"
 	case "sample":
 		return strings.Repeat("0", 32)
-	case "person", "account":
+	case "person", "account", "identity":
 		return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	default:
 		return "YS-440300-2026-99999"

@@ -325,8 +325,13 @@ func (w *province) line(t testing.TB, place string) {
 		}
 		if i == len(states) {
 			w.put("case", place, cs)
+			w.proof(t, place, cs)
 			w.put("casework", place, cs)
+			if _, err := s.SavePicture(ctx, boss, cs, models.CasePicture{Page: models.PageGraph, Query: "/graph?of=company:X", AsOf: s.Now(), Digest: strings.Repeat("0", 64), Note: "说明"}); err != nil {
+				t.Fatal(err)
+			}
 			w.procedure(t, place, cs, alert(0))
+			w.identity(t, place)
 			return
 		}
 		ref, err := s.FormTeam(ctx, boss, cs, c.team, 0)
@@ -444,6 +449,9 @@ func (w *province) relation(kind, user, place string) string {
 		case !worked && (policeOf[place] == user || procuratorateOf[place] == user):
 			return "addressed"
 		}
+	}
+	if slices.Contains(teamKinds, kind) && slices.Contains(crews[place].team, user) {
+		return "team"
 	}
 	home := w.home[user]
 	switch {

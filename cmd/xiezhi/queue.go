@@ -52,6 +52,14 @@ func (p *portal) kinds(add func(ctx context.Context, name, subject string) error
 			_, err := p.store.WatchClocks(ctx)
 			return err
 		}},
+		{Name: "suppression.lapse", Every: time.Minute, Tries: 1, Run: func(ctx context.Context, _ string) error {
+			_, err := p.store.LapseSuppressions(ctx)
+			return err
+		}},
+		{Name: "mail.send", Every: 10 * time.Second, Limit: 5 * time.Minute, Tries: 1, Run: func(ctx context.Context, _ string) error {
+			_, err := p.desk.SendMail(ctx, models.System("mail"))
+			return err
+		}},
 		{Name: "source.check", Every: 5 * time.Minute, Tries: 1, Run: func(ctx context.Context, _ string) error {
 			_, err := p.store.CheckSources(ctx, models.System("source"))
 			return err

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 	"net/http"
+	"xiezhi/models"
 	"xiezhi/web"
 )
 
@@ -76,6 +77,9 @@ func (p *portal) run(ctx context.Context, opts runOptions) error {
 	l, err := lc.Listen(ctx, "tcp", p.cfg.Addr)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", p.cfg.Addr, err)
+	}
+	if err := p.store.MakeKeys(ctx, models.System("install")); err != nil {
+		return fmt.Errorf("make signing keys: %w", err)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	p.background(ctx, opts.worker)

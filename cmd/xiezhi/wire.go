@@ -25,6 +25,7 @@ import (
 	"xiezhi/jobs"
 	"xiezhi/law"
 	"xiezhi/models"
+	"xiezhi/proof"
 	"xiezhi/referral"
 	"xiezhi/static"
 	"xiezhi/web"
@@ -37,6 +38,7 @@ type portal struct {
 	secrets secrets
 	store   *models.Store
 	desk    *work.Desk
+	press   *referral.Press
 	log     *slog.Logger
 	heads   *models.HeadFile
 	running sync.WaitGroup // background work, which ends with its context
@@ -59,6 +61,12 @@ func openPortal(ctx context.Context, cfg config, migrate migration) (*portal, er
 	if err != nil {
 		return nil, err
 	}
+	store.SealWith(sec)
+	policy, err := authz.Load()
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	store.FollowPolicy(policy)
 	p := &portal{cfg: cfg, secrets: sec, store: store, log: log, heads: models.NewHeadFile(cfg.headFile(), sec.Audit)}
 	if err := p.prepare(ctx, migrate); err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -72,7 +80,17 @@ func openPortal(ctx context.Context, cfg config, migrate migration) (*portal, er
 		return nil, errors.Join(err, store.Close())
 	}
 	p.desk = &work.Desk{Store: store, Rules: rules, Log: log, Quarantine: work.Quarantine(filepath.Join(cfg.DataDir, "quarantine")), Places: places,
-		Graph: p.newGraph()}
+		Graph: p.newGraph(), Vault: proof.Vault(filepath.Join(cfg.DataDir, "vault")), Evidence: work.EvidenceRules{Limit: cfg.EvidenceMB << 20, Scanner: cfg.Scanner}}
+	if p.desk.Evidence.Limit <= 0 {
+		p.desk.Evidence.Limit = defaultEvidenceMB << 20
+	}
+	if p.press, err = referral.NewWith(os.DirFS(filepath.Join(cfg.DataDir, "papers"))); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare the press: %w", err), store.Close())
+	}
+	p.desk.Index = p.press.Index
+	if p.desk.Post, err = p.post(); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	if migrate == schemaForward {
 		if err := p.desk.InstallRules(ctx, models.System("install")); err != nil {
 			return nil, errors.Join(err, store.Close())
@@ -155,10 +173,6 @@ func (p *portal) handler(secondFactor bool) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	press, err := referral.New()
-	if err != nil {
-		return nil, fmt.Errorf("prepare the press: %w", err)
-	}
 	secure := strings.HasPrefix(p.cfg.BaseURL, "https://")
 	sessions := scs.New()
 	sessions.Store = p.store.Sessions()
@@ -168,7 +182,7 @@ func (p *portal) handler(secondFactor bool) (http.Handler, error) {
 	if secure {
 		sessions.Cookie.Name = "__Host-xz_session"
 	}
-	app := &handlers.App{Store: p.store, Policy: policy, Desk: p.desk, Press: press, Sessions: sessions, Catalog: messages, Assets: assets, Now: p.cfg.now, VolumeFactor: p.cfg.RulesVolume,
+	app := &handlers.App{Store: p.store, Policy: policy, Desk: p.desk, Press: p.press, Sessions: sessions, Catalog: messages, Assets: assets, Now: p.cfg.now, VolumeFactor: p.cfg.RulesVolume,
 		Calendar: law.DefaultCalendar().Name(), VerifyAudit: p.verifyAudit,
 		Login: handlers.LoginRules{SecondFactor: secondFactor, Secure: secure, OpenSecret: p.secrets.open}}
 	access := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()}))
@@ -207,6 +221,15 @@ func (p *portal) background(ctx context.Context, scan bool) {
 	if scan {
 		p.running.Go(func() { p.desk.Watch(ctx, models.System("scan"), 500*time.Millisecond) })
 		p.running.Go(func() { p.workQueue(ctx) })
+		p.running.Go(func() {
+			p.every(ctx, time.Second, "check evidence", func() error { return p.desk.CheckEvidence(ctx, models.System("evidence")) })
+		})
+		p.running.Go(func() {
+			p.every(ctx, time.Second, "make dossiers", func() error { return p.desk.MakeDossiers(ctx, models.System("dossier")) })
+		})
+		p.running.Go(func() {
+			p.every(ctx, time.Hour, "sweep the vault", func() error { return p.desk.SweepVault(ctx) })
+		})
 	}
 }
 
@@ -226,7 +249,15 @@ func (p *portal) every(ctx context.Context, d time.Duration, what string, do fun
 }
 
 // seal encrypts a second-factor secret, open decrypts it.
-func (s secrets) seal(text string) ([]byte, error) {
+func (s secrets) seal(text string) ([]byte, error) { return s.Seal([]byte(text)) }
+
+func (s secrets) open(sealed []byte) (string, error) {
+	plain, err := s.Open(sealed)
+	return string(plain), err
+}
+
+// Seal encrypts what only this installation may read again, such as the private halves of signing keys.
+func (s secrets) Seal(plain []byte) ([]byte, error) {
 	gcm, err := s.gcm()
 	if err != nil {
 		return nil, err
@@ -235,23 +266,23 @@ func (s secrets) seal(text string) ([]byte, error) {
 	if _, err := rand.Read(nonce); err != nil {
 		return nil, err
 	}
-	return gcm.Seal(nonce, nonce, []byte(text), nil), nil
+	return gcm.Seal(nonce, nonce, plain, nil), nil
 }
 
-func (s secrets) open(sealed []byte) (string, error) {
+// Open decrypts what Seal gave.
+func (s secrets) Open(sealed []byte) ([]byte, error) {
 	gcm, err := s.gcm()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if len(sealed) < gcm.NonceSize() {
-		return "", errors.New("the sealed secret is too short")
+		return nil, errors.New("the sealed secret is too short")
 	}
-	plain, err := gcm.Open(nil, sealed[:gcm.NonceSize()], sealed[gcm.NonceSize():], nil)
-	return string(plain), err
+	return gcm.Open(nil, sealed[:gcm.NonceSize()], sealed[gcm.NonceSize():], nil)
 }
 
 func (s secrets) gcm() (cipher.AEAD, error) {
-	block, err := aes.NewCipher(s.Seal)
+	block, err := aes.NewCipher(s.SealKey)
 	if err != nil {
 		return nil, err
 	}

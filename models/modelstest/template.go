@@ -29,6 +29,7 @@ func NewTemplate(now func() time.Time, fill func(ctx context.Context, s *models.
 		if err != nil {
 			return err
 		}
+		s.SealWith(Unsealed{})
 		if err := s.Migrate(ctx); err != nil {
 			return err
 		}

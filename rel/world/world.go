@@ -18,6 +18,7 @@ import (
 	"xiezhi/detect"
 	"xiezhi/models"
 	"xiezhi/models/modelstest"
+	"xiezhi/proof"
 	"xiezhi/referral"
 	"xiezhi/work"
 )
@@ -106,6 +107,10 @@ func open(t testing.TB, target, dialect string) *World {
 		t.Fatal(err)
 	}
 	w.Clock, w.Target, w.Dialect, w.next = c, target, dialect, 1
+	w.Desk.Vault, w.Desk.Evidence = proof.Vault(t.TempDir()), work.EvidenceRules{Limit: 1 << 20}
+	if p, ok := w.Press.(*referral.Press); ok {
+		w.Desk.Index = p.Index
+	}
 	return w
 }
 
@@ -118,6 +123,7 @@ func on(s *models.Store) (*World, error) {
 	if w.Policy, err = policy(); err != nil {
 		return nil, err
 	}
+	s.FollowPolicy(w.Policy)
 	r, err := rules()
 	if err != nil {
 		return nil, err

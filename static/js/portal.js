@@ -99,6 +99,9 @@ document.addEventListener("keydown", (event) => {
     case "d":
     case "s":
     case "n":
+    case "u":
+    case "y":
+    case "z":
       event.preventDefault();
       act(event.key);
       break;
