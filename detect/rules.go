@@ -188,3 +188,12 @@ func (r Rules) LevelOf(index float64) Level {
 		return LevelNone
 	}
 }
+
+// IndicatorCodes lists the codes of the indicators, in the order of the rules.
+func (r *Rules) IndicatorCodes() []string {
+	list := make([]string, len(r.Indicators))
+	for i := range r.Indicators {
+		list[i] = r.Indicators[i].Code
+	}
+	return list
+}

@@ -109,7 +109,7 @@ func (f alertListForm) next(list []models.AlertLine, more bool) string {
 		return ""
 	}
 	last := list[len(list)-1]
-	key := models.AlertKey{LevelRank: last.LevelRank, At: last.RaisedAt, Idx: last.Idx, ID: last.ID}
+	key := models.AlertKey{LevelRank: last.LevelRank, At: last.RaisedAt, Idx: last.Idx, Priority: last.Priority, ID: last.ID}
 	if f.Sort == "due" || f.View == "due" && f.Sort == "" {
 		key.At = last.DueAt
 	}
@@ -161,7 +161,7 @@ func newAlertFilter(ctx context.Context, actor models.Actor, f alertListForm) vi
 	out.Levels = choice(f.Level, "level.", "red", "orange", "yellow", "blue")
 	out.Areas = choice(f.Area, "area.", areas()...)
 	out.Statuses = choice(f.Status, "alert.status.", "waiting", "new", "accepted", "proposed", "snoozed", "in_case", "dismissed", "closed")
-	out.Sorts = choice(f.Sort, "sort.", "due", "index")
+	out.Sorts = choice(f.Sort, "sort.", "due", "index", "priority")
 	out.Divisions = []ui.Option{{Value: ""}}
 	for _, code := range actorDivisions(actor) {
 		out.Divisions = append(out.Divisions, ui.Option{Value: code, Label: shortPlace(ctx, code), Chosen: code == f.Division})
@@ -191,6 +191,9 @@ func newAlertRow(ctx context.Context, al models.AlertLine, now models.Instant) v
 		Status: i18n.T(ctx, "alert.status."+string(al.Status)), Due: alertDueMark(ctx, al, now)}
 	if r.Owner == "" {
 		r.Owner = i18n.Unknown
+	}
+	if al.Chance != nil {
+		r.Chance = i18n.Percent(ctx, *al.Chance)
 	}
 	events := models.AlertEvents(al.Status)
 	r.Takable = slices.Contains(events, "accept") || slices.Contains(events, "dismiss")

@@ -96,7 +96,7 @@ func (a *App) apiAlerts(c *gin.Context) error {
 	next := ""
 	if more {
 		last := list[len(list)-1]
-		next = cursor(models.AlertKey{LevelRank: last.LevelRank, At: last.RaisedAt, Idx: last.Idx, ID: last.ID})
+		next = cursor(models.AlertKey{LevelRank: last.LevelRank, At: last.RaisedAt, Idx: last.Idx, Priority: last.Priority, ID: last.ID})
 	}
 	return a.json(c, items(out, next))
 }

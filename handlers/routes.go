@@ -125,6 +125,9 @@ func (a *App) pageRoutes() []Route {
 		{post, "/rules/:number/enforce", Signed, models.ActRuleApprove, a.ruleAct("enforce")},
 		{post, "/rules/:number/reject", Signed, models.ActRuleApprove, a.ruleAct("reject")},
 		{post, "/rules/:number/withdraw", Signed, models.ActRuleWrite, a.ruleAct("withdraw")},
+		{get, "/learned", Signed, models.ActRuleRead, a.learnedList},
+		{post, "/learned/:number/approve", Signed, models.ActRuleApprove, a.learnedAct(models.LearnedInForce)},
+		{post, "/learned/:number/reject", Signed, models.ActRuleApprove, a.learnedAct(models.LearnedRejected)},
 		{get, "/replays/:replay", Signed, models.ActRuleRead, a.replayShow},
 
 		{get, "/admin/users", Signed, models.ActUserRead, a.userList},

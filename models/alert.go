@@ -51,6 +51,10 @@ type Alert struct {
 	Note                 string
 	Families             string
 	RuleVersion          string
+	Chance               *float64 // of being confirmed by the learned model RankedBy; nil without one
+	Harm                 float64  // expected, in units of the threshold of prosecution
+	Priority             float64  // what the queue may be ordered by
+	RankedBy             string
 	MergedInto           *int64
 	MergedStatus         AlertStatus // where it stood before it was merged
 	Version              int64

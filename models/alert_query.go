@@ -33,7 +33,7 @@ type AlertFilter struct {
 	Text     string
 	MinIndex float64
 	DueBy    Instant // due at or before
-	Sort     string  // "" worst first, "due", "index"
+	Sort     string  // "" worst first, "due", "index", "priority"
 	After    *AlertKey
 	Limit    int
 }
@@ -43,6 +43,7 @@ type AlertKey struct {
 	LevelRank int     `json:"l"`
 	At        Instant `json:"t"`
 	Idx       float64 `json:"i"`
+	Priority  float64 `json:"p,omitempty"`
 	ID        int64   `json:"id"`
 }
 
@@ -67,6 +68,11 @@ func (s *Store) Alerts(ctx context.Context, actor Actor, f AlertFilter) ([]Alert
 			q = q.Where("(al.due_at, al.id) > (?, ?)", f.After.At, f.After.ID)
 		}
 		q = q.Order("al.due_at, al.id")
+	case "priority":
+		if f.After != nil {
+			q = q.Where("(al.priority, al.id) < (?, ?)", f.After.Priority, f.After.ID)
+		}
+		q = q.Order("al.priority DESC, al.id DESC")
 	case "index":
 		if f.After != nil {
 			q = q.Where("(al.idx, al.id) < (?, ?)", f.After.Idx, f.After.ID)

@@ -116,6 +116,11 @@ func (d *Desk) Scan(ctx context.Context, actor models.Actor, opts ScanOptions) (
 	if err := d.Store.FinishScan(ctx, actor, &sc, sums); err != nil {
 		return ScanReport{}, err
 	}
+	if present {
+		if _, err := d.RankQueue(ctx, actor); err != nil {
+			return ScanReport{}, err
+		}
+	}
 	rep := ScanReport{Scan: sc.Ref, AsOf: end, Subjects: sc.Subjects, Changed: sc.Changed, ByLevel: sums.ByLevel, ByArea: sums.ByArea,
 		ByJurisdiction: sums.ByJurisdiction, Money: flow, Alerts: ScanAlerts{sc.Raised, sc.Updated, sc.Unchanged, sc.Closed}, Seconds: time.Since(started).Seconds()}
 	rep.Notice, err = d.staleNotice(ctx, end)

@@ -37,6 +37,6 @@ func evaluateCommand() *cobra.Command {
 	cmd.Flags().StringVar(&labels, "labels", "", "labels file: scheme,typology,subject,is_bad")
 	cmd.Flags().StringVar(&level, "min-level", "orange", "least level of the alerts counted")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
-	cmd.AddCommand(provincesCommand())
+	cmd.AddCommand(provincesCommand(), platformsCommand())
 	return cmd
 }

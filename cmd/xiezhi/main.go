@@ -59,7 +59,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", errUsage, err) })
 	root.AddCommand(demoCommand(), serveCommand(), workerCommand(), migrateCommand(), ingestCommand(), scanCommand(), backtestCommand(), simulateCommand(),
-		userCommand(), auditCommand(), labelsCommand(), evaluateCommand(), graphCommand(), whoCommand(), benchCommand(), backupCommand(), restoreCommand(), doctorCommand(),
+		userCommand(), auditCommand(), labelsCommand(), evaluateCommand(), learnCommand(), graphCommand(), whoCommand(), benchCommand(), backupCommand(), restoreCommand(), doctorCommand(),
 		dossierCommand(), keysCommand(), evidenceCommand())
 	return root
 }

@@ -21,6 +21,11 @@ func (w *province) rules(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	learned, err := w.p.store.SaveOutcomeModel(ctx, models.System("learn"), models.OutcomeModel{Body: `{"parts":[]}`, HeldOut: "{}", RuleVersion: "x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.put("learned", "draft", learned.Number)
 	for i, state := range []string{"draft", "replayed", "second", "approved"} {
 		now, err := w.p.desk.RulesNow(ctx)
 		if err != nil {
@@ -67,6 +72,8 @@ func (w *province) ruleAttacks() []attack {
 	on := func(state string) []string { return []string{":number", w.objects["rule"][state]} }
 	note := same(url.Values{"note": {"理由充分"}})
 	return []attack{
+		{route: "GET /learned"}, {route: "POST /learned/:number/approve", words: []string{":number", w.objects["learned"]["draft"]}, form: none},
+		{route: "POST /learned/:number/reject", words: []string{":number", w.objects["learned"]["draft"]}, form: note},
 		{route: "GET /rules"}, {route: "GET /rules/:number", words: on("replayed")}, {route: "GET /rules/:number/edit", words: on("draft")},
 		{route: "POST /rules/:number/edit", words: on("draft"), form: same(url.Values{"do": {"save"}, "note": {"提高红色下限"}, "bands.red": {"81"}})},
 		{route: "POST /rules/:number/check", words: on("draft"), form: same(url.Values{"bands.red": {"x"}})},
