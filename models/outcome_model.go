@@ -48,17 +48,21 @@ type KnownSample struct {
 	Bad     bool
 }
 
-// KnownSamples gives the next alerts of known outcome by rising key. Bad are those whose matter the police filed, and those in a
-// case that was not closed without a finding; good are those dismissed as false, licensed or out of scope, and those revoked on
-// an objection.
+// KnownSamples gives the next alerts of known outcome by rising key. Bad are those in a case that was determined, or that the
+// police filed; good are those dismissed as false, licensed or out of scope, those revoked on an objection, and those in a case
+// that ended without a finding. A case that is still open says nothing yet.
 func (s *Store) KnownSamples(ctx context.Context, after int64, limit int) ([]KnownSample, error) {
+	const bad = `(EXISTS (SELECT 1 FROM events e WHERE e.object_kind = 'case' AND e.object_id = al.case_id AND e.event = 'determine')
+    OR EXISTS (SELECT 1 FROM referrals r WHERE r.case_id = al.case_id AND r.filed_at IS NOT NULL))`
+	const good = `(al.status = ? AND al.reason IN ('false_positive','licensed','not_in_scope','revoked')
+    OR EXISTS (SELECT 1 FROM cases c WHERE c.id = al.case_id AND c.stage = 'NO_CASE')
+    OR EXISTS (SELECT 1 FROM cases c JOIN events e ON e.object_kind = 'case' AND e.object_id = c.id AND e.event IN ('no_case','rectified','no_violation')
+               WHERE c.id = al.case_id AND c.stage IN ('CLOSED','ARCHIVED')))`
 	var list []KnownSample
-	err := s.read(ctx).Raw(`SELECT al.id AS alert_id, s.kind || ':' || s.key AS subject, a.payload, al.case_id IS NOT NULL AND al.status <> ? AS bad
+	err := s.read(ctx).Raw(`SELECT al.id AS alert_id, s.kind || ':' || s.key AS subject, a.payload, `+bad+` AND al.status <> ? AS bad
  FROM alerts al JOIN subjects s ON s.id = al.subject_id JOIN assessments a ON a.id = al.assessment_id
-WHERE al.id > ? AND s.kind = ? AND NOT EXISTS (SELECT 1 FROM schemes h WHERE h.alert_id = al.id)
-  AND (al.status = ? AND al.reason IN ('false_positive','licensed','not_in_scope','revoked')
-    OR al.status <> ? AND al.case_id IS NOT NULL)
-ORDER BY al.id LIMIT ?`, AlertDismissed, after, KindCompany, AlertDismissed, AlertDismissed, limit).Scan(&list).Error
+WHERE al.id > ? AND s.kind = ? AND NOT EXISTS (SELECT 1 FROM schemes h WHERE h.alert_id = al.id) AND (`+bad+` OR `+good+`)
+ORDER BY al.id LIMIT ?`, AlertDismissed, after, KindCompany, AlertDismissed, limit).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list alerts of known outcome: %w", err)
 	}
