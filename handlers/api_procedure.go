@@ -102,7 +102,7 @@ func (a *App) apiClockVerb(c *gin.Context) error {
 	}
 	var in procedureJSON
 	return a.apiWrite(c, apiCall{Input: &in, Answer: a.caseAnswer(ctx, ref, http.StatusOK),
-		Probe: func(actor models.Actor) error { return a.Store.AllowClock(ctx, actor, id) },
+		Probe: func(actor models.Actor) error { return a.Store.AllowClock(ctx, actor, ref, id) },
 		Do:    func(actor models.Actor) error { return a.decideClock(ctx, actor, id, verb, in.input().Fields) }})
 }
 

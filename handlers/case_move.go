@@ -61,7 +61,9 @@ func (a *App) clockVerb(c *gin.Context) error {
 	for _, name := range []string{"days", "from", "to", "reason", "change"} {
 		in.Fields[name] = c.PostForm(name)
 	}
-	err = a.decideClock(ctx, actor, id, verb, in.Fields)
+	if err = a.Store.AllowClock(ctx, actor, ref, id); err == nil {
+		err = a.decideClock(ctx, actor, id, verb, in.Fields)
+	}
 	return a.caseDone(c, ref, clockURL(ref, id, verb), in, err, "procedure.done.clock."+verb)
 }
 
@@ -82,7 +84,7 @@ func (a *App) decideClock(ctx context.Context, actor models.Actor, id int64, ver
 	case "excuse":
 		return a.Store.ExcuseClock(ctx, actor, id, fields["reason"])
 	case "undo":
-		return a.Store.UndoClockChange(ctx, actor, whole("change"), fields["reason"])
+		return a.Store.UndoClockChange(ctx, actor, id, whole("change"), fields["reason"])
 	default:
 		return models.NotFound("event")
 	}

@@ -115,7 +115,7 @@ func (s *Store) UnmergeAlert(ctx context.Context, actor Actor, ref string) error
 		if !actor.CanAt(ActAlertMerge, al.Place) {
 			return Forbidden(ActAlertMerge)
 		}
-		if al.MergedInto == nil {
+		if al.MergedInto == nil || al.Status != AlertClosed {
 			return NotAMove(AlertEvents(al.Status))
 		}
 		set := map[string]any{"open": true, "status": al.MergedStatus, "merged_into": nil, "merged_status": "", "version": al.Version + 1}

@@ -13,6 +13,7 @@ import (
 type caseMove struct {
 	cs       Case
 	onTeam   bool
+	everOn   bool // also where the actor has left the team
 	head     bool // the actor is the recorded principal, or in charge
 	clocks   []Clock
 	events   []Event
@@ -78,6 +79,10 @@ func (t *tx) loadCaseMove(ref string) (*caseMove, error) {
 		return nil, fmt.Errorf("read the team of %s: %w", ref, err)
 	}
 	m.onTeam = n > 0
+	if err := t.db.Table("case_officers").Where("case_id = ? AND user_id = ?", cs.ID, t.actor.UserID).Count(&n).Error; err != nil {
+		return nil, fmt.Errorf("read who was on the team of %s: %w", ref, err)
+	}
+	m.everOn = n > 0
 	if m.head, err = t.appointed(t.actor.UserID, cs.AuthorityID); err != nil {
 		return nil, err
 	}
@@ -111,12 +116,25 @@ func (m *caseMove) may(actor Actor, role string) bool {
 	case RoleSupervisor:
 		return actor.CanAt(ActCaseOpen, p)
 	case RolePrincipal:
-		return m.head && !m.onTeam && actor.CanAt(ActCaseDecide, p)
+		return m.head && !m.everOn && actor.CanAt(ActCaseDecide, p)
 	case RoleLegalReviewer:
-		return !m.onTeam && actor.CanAt(ActCaseReview, p)
+		return !m.everOn && actor.CanAt(ActCaseReview, p)
 	default:
 		return false
 	}
+}
+
+// notRecused refuses one who was recused from a case, whatever else he may do there (APL art 43).
+func (t *tx) notRecused(caseID int64) error {
+	var n int64
+	err := t.db.Table("case_officers").Where("case_id = ? AND user_id = ? AND recused_at IS NOT NULL AND left_as = 'recused'", caseID, t.actor.UserID).Count(&n).Error
+	if err != nil {
+		return fmt.Errorf("read who was recused: %w", err)
+	}
+	if n > 0 {
+		return Forbidden(ActCaseWork)
+	}
+	return nil
 }
 
 // allowCaseMove asks the role first, then the stage.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"gorm.io/gorm/clause"
 	"xiezhi/proof"
 )
 
@@ -19,6 +20,9 @@ func (s *Store) DraftCasePaper(ctx context.Context, actor Actor, caseRef, kind s
 		}
 		if !actor.CanAt(ActPaperDraft, cs.Place) || cs.Seal == SealPoliceHold {
 			return Forbidden(ActPaperDraft)
+		}
+		if err := t.notRecused(cs.ID); err != nil {
+			return err
 		}
 		spec, ok := PaperSpecOf(kind)
 		if !ok {
@@ -36,6 +40,9 @@ func (s *Store) DraftCasePaper(ctx context.Context, actor Actor, caseRef, kind s
 		}
 		if err := t.db.Create(&p).Error; err != nil {
 			return fmt.Errorf("draft %s of case %s: %w", kind, caseRef, err)
+		}
+		if err := t.wrote(p.ID); err != nil {
+			return err
 		}
 		ref = p.Ref
 		t.audit("paper.draft", "paper:"+p.Ref, cs.Place, map[string]any{"case": cs.Ref, "kind": kind})
@@ -107,9 +114,21 @@ func (s *Store) ChangeCasePaper(ctx context.Context, actor Actor, ref string, fi
 	return s.onDraft(ctx, actor, ref, version, "paper.change", func(t *tx, p *CasePaper, cs Case) (map[string]any, error) {
 		spec, _ := PaperSpecOf(p.Kind)
 		p.DraftedBy = actor.UserID
+		if err := t.wrote(p.ID); err != nil {
+			return nil, err
+		}
 		err := t.fillDraft(ctx, p, spec, cs, fields, press)
 		return map[string]any{"fields": p.Fields, "drafted_by": actor.UserID, "drafted_at": t.now}, err
 	})
+}
+
+// wrote notes that the actor's hand is in a draft.
+func (t *tx) wrote(paper int64) error {
+	row := map[string]any{"paper_id": paper, "user_id": t.actor.UserID}
+	if err := t.db.Table("case_paper_authors").Clauses(clause.OnConflict{DoNothing: true}).Create(row).Error; err != nil {
+		return fmt.Errorf("note the author of a paper: %w", err)
+	}
+	return nil
 }
 
 // DropCasePaper gives a draft up.
@@ -127,6 +146,9 @@ func (s *Store) onDraft(ctx context.Context, actor Actor, ref string, version in
 		}
 		if !actor.CanAt(ActPaperDraft, cs.Place) {
 			return Forbidden(ActPaperDraft)
+		}
+		if err := t.notRecused(cs.ID); err != nil {
+			return err
 		}
 		if p.State != PaperDraft {
 			return NotAMove(nil)
@@ -153,7 +175,14 @@ func (t *tx) allowIssue(p CasePaper, cs Case) error {
 	if p.State != PaperDraft {
 		return NotAMove(nil)
 	}
-	if p.DraftedBy == t.actor.UserID {
+	if cs.Status == CaseClosed && p.Kind != PaperObjectionResult {
+		return NotAMove(nil)
+	}
+	var n int64
+	if err := t.db.Table("case_paper_authors").Where("paper_id = ? AND user_id = ?", p.ID, t.actor.UserID).Count(&n).Error; err != nil {
+		return fmt.Errorf("read the authors of paper %s: %w", p.Ref, err)
+	}
+	if p.DraftedBy == t.actor.UserID || n > 0 {
 		return Invalid(map[string]string{"actor": "error.author_is_issuer"})
 	}
 	if spec.Issue == ActPaperPrincipal {

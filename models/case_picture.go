@@ -91,6 +91,9 @@ func (t *tx) allowPicture(caseRef string) (Case, error) {
 	if !t.actor.CanAt(ActReferralTeam, cs.Place) && !t.actor.CanAt(ActCaseOpen, cs.Place) || t.actor.UserID == 0 {
 		return cs, Forbidden(ActReferralTeam)
 	}
+	if err := t.notRecused(cs.ID); err != nil {
+		return cs, err
+	}
 	if cs.Status == CaseClosed {
 		return cs, NotAMove(nil)
 	}

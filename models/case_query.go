@@ -14,8 +14,15 @@ import (
 func seenCases(db *gorm.DB, actor Actor, alias string) *gorm.DB {
 	q := scoped(db, actor.Scope(ActCaseRead), alias)
 	q = q.Where("("+alias+".seal = 'NORMAL' OR NOT EXISTS (SELECT 1 FROM case_officers o WHERE o.case_id = "+alias+".id AND o.user_id = ? AND o.recused_at IS NOT NULL AND o.left_as = 'recused'))", actor.UserID)
+	cond, args := sealedSight(actor, alias)
+	return q.Where(cond, args...)
+}
+
+// sealedSight gives the condition under which a case is not sealed from the actor.
+func sealedSight(actor Actor, alias string) (string, []any) {
 	cond, args := actor.Scope(ActCaseOpen).Union(actor.Scope(ActReferralApprove)).sql(alias) // supervisor and principal of that very place
-	return q.Where("("+alias+".seal = 'NORMAL' OR "+cond+" OR EXISTS (SELECT 1 FROM case_officers o WHERE o.case_id = "+alias+".id AND o.user_id = ? AND o.recused_at IS NULL))", append(args, actor.UserID)...)
+	return "(" + alias + ".seal = 'NORMAL' OR " + cond + " OR EXISTS (SELECT 1 FROM case_officers o WHERE o.case_id = " + alias + ".id AND o.user_id = ? AND o.recused_at IS NULL))",
+		append(args, actor.UserID)
 }
 
 // CaseFilter narrows the case list; empty fields do not.

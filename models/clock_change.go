@@ -69,11 +69,11 @@ func (s *Store) changeClock(ctx context.Context, actor Actor, id int64, in Clock
 }
 
 // UndoClockChange takes an extension or a pause back, with its reason; the limit is what it was without it.
-func (s *Store) UndoClockChange(ctx context.Context, actor Actor, change int64, reason string) error {
+func (s *Store) UndoClockChange(ctx context.Context, actor Actor, clock, change int64, reason string) error {
 	reason = strings.TrimSpace(reason)
 	return s.change(ctx, actor, func(t *tx) error {
 		var ch ClockChange
-		if err := t.db.Where("id = ?", change).Take(&ch).Error; errors.Is(err, gorm.ErrRecordNotFound) {
+		if err := t.db.Where("id = ? AND clock_id = ?", change, clock).Take(&ch).Error; errors.Is(err, gorm.ErrRecordNotFound) {
 			return NotFound("clock")
 		} else if err != nil {
 			return fmt.Errorf("read the change of a clock: %w", err)
@@ -137,9 +137,12 @@ func (t *tx) excuse(c Clock, reason string) error {
 	return nil
 }
 
-// AllowClock asks of a decision on a limit what is asked before its fields.
-func (s *Store) AllowClock(ctx context.Context, actor Actor, id int64) error {
-	_, _, err := s.look(ctx, actor).lockClock(id)
+// AllowClock asks of a decision on a limit of a case what is asked before its fields.
+func (s *Store) AllowClock(ctx context.Context, actor Actor, caseRef string, id int64) error {
+	_, cs, err := s.look(ctx, actor).lockClock(id)
+	if cs.Ref != caseRef && KindOf(err) != KindNotFound {
+		return NotFound("clock")
+	}
 	return err
 }
 

@@ -66,6 +66,24 @@ func (t *tx) askDossier(cs Case, r *Referral) (string, error) {
 	return d.Ref, nil
 }
 
+// pendingDossier gives the dossier of the same that is still being made, empty where none is: asking twice makes one archive.
+func (t *tx) pendingDossier(cs Case, r *Referral) (string, error) {
+	q := t.forUpdate().Table("dossiers").Select("ref").Where("case_id = ? AND state IN ?", cs.ID, []string{string(DossierQueued), string(DossierRunning)})
+	if r != nil {
+		q = q.Where("referral_id = ?", r.ID)
+	} else {
+		q = q.Where("referral_id IS NULL")
+	}
+	var refs []string
+	if err := q.Order("id DESC").Limit(1).Scan(&refs).Error; err != nil {
+		return "", fmt.Errorf("look for a dossier of case %s: %w", cs.Ref, err)
+	}
+	if len(refs) == 0 {
+		return "", nil
+	}
+	return refs[0], nil
+}
+
 // AskCaseDossier asks for an archive of everything that a case holds.
 func (s *Store) AskCaseDossier(ctx context.Context, actor Actor, caseRef string) (string, error) {
 	return s.askDossierOf(ctx, actor, func(t *tx) (Case, *Referral, error) {
@@ -95,6 +113,18 @@ func (s *Store) askDossierOf(ctx context.Context, actor Actor, find func(t *tx) 
 		if !actor.CanAt(ActDossierMake, cs.Place) || cs.Seal == SealPoliceHold {
 			return Forbidden(ActDossierMake)
 		}
+		mine, args := sight(actor, t.now, "q")
+		var hidden int64
+		if err := t.db.Table("referrals q").Where("q.case_id = ? AND NOT "+mine, append([]any{cs.ID}, args...)...).Count(&hidden).Error; err != nil {
+			return fmt.Errorf("read the referral of case %s: %w", cs.Ref, err)
+		}
+		if hidden > 0 {
+			return Forbidden(ActDossierMake)
+		}
+		if ref, err = t.pendingDossier(cs, r); err != nil || ref != "" {
+			t.audit("dossier.ask", "dossier:"+ref, cs.Place, map[string]any{"case": cs.Ref, "again": true})
+			return err
+		}
 		if ref, err = t.askDossier(cs, r); err != nil {
 			return err
 		}
@@ -109,7 +139,10 @@ func (s *Store) askDossierOf(ctx context.Context, actor Actor, find func(t *tx) 
 func (t *tx) dossiers() *gorm.DB {
 	seen := seenCases(t.db.Table("cases").Select("cases.id").Where("cases.seal <> ?", SealPoliceHold), t.actor, "cases")
 	seen = scoped(seen, t.actor.Scope(ActDossierMake), "cases")
-	cond, args := "d.case_id IN (?)", []any{seen}
+	mine, more := sight(t.actor, t.now, "q")
+	cond := "d.case_id IN (?) AND NOT EXISTS (SELECT 1 FROM referrals q WHERE q.case_id = d.case_id AND NOT " + mine + ")" // what holds a referral opens to its readers
+	args := append([]any{seen}, more...)
+	cond = "(" + cond + ")"
 	if t.actor.Can(ActReferralPolice) {
 		cond += " OR EXISTS (SELECT 1 FROM referral_units u WHERE u.referral_id = d.referral_id AND u.authority_id = ?)"
 		args = append(args, t.actor.AuthorityID)

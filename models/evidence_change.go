@@ -38,6 +38,9 @@ func (t *tx) allowEvidence(cs Case) error {
 	if n == 0 {
 		return Forbidden(ActEvidenceAdd)
 	}
+	if err := t.notRecused(cs.ID); err != nil {
+		return err
+	}
 	if cs.Status == CaseClosed {
 		return NotAMove(nil)
 	}

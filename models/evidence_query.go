@@ -21,12 +21,11 @@ const (
 // nobody; for a police unit what a referral handed to it; for the procuratorate the same, once supervision was asked for.
 func evidenceSight(actor Actor, ev, cs string) (string, []any) {
 	scope, args := actor.Scope(ActEvidenceRead).sql(cs)
-	seal := cs + ".seal <> '" + SealPoliceHold + "'"
-	if !actor.Can(ActCaseOpen) && !actor.Can(ActReferralApprove) {
-		seal = "(" + cs + ".seal = '" + SealNormal + "' OR " + cs + ".seal = '" + SealSensitive + "' AND EXISTS (SELECT 1 FROM case_officers o WHERE o.case_id = " + cs +
-			".id AND o.user_id = ? AND o.recused_at IS NULL))"
-		args = append(args, actor.UserID)
-	}
+	lead, more := actor.Scope(ActCaseOpen).Union(actor.Scope(ActReferralApprove)).sql(cs) // supervisor and principal of that very place
+	seal := "(" + cs + ".seal = '" + SealNormal + "' OR " + cs + ".seal = '" + SealSensitive + "' AND (" + lead + " OR EXISTS (SELECT 1 FROM case_officers o WHERE o.case_id = " + cs +
+		".id AND o.user_id = ? AND o.recused_at IS NULL)) AND NOT EXISTS (SELECT 1 FROM case_officers x WHERE x.case_id = " + cs +
+		".id AND x.user_id = ? AND x.recused_at IS NOT NULL AND x.left_as = 'recused'))"
+	args = append(append(args, more...), actor.UserID, actor.UserID)
 	cond := "((" + scope + " AND " + seal + ")"
 	if actor.Can(ActReferralPolice) {
 		cond += " OR EXISTS (SELECT 1 FROM evidence_shares h JOIN referral_units u ON u.referral_id = h.referral_id WHERE h.evidence_id = " + ev + ".id AND u.authority_id = ?)"

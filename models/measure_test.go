@@ -74,8 +74,8 @@ func TestSeizure(t *testing.T) {
 			t.Fatalf("changes %+v", both.Changes)
 		}
 		for _, ch := range both.Changes {
-			must(t, w.Store.UndoClockChange(ctx, boss, ch.ID, "undone"))
-			world.IsKind(t, "undo twice", w.Store.UndoClockChange(ctx, boss, ch.ID, "undone"), models.KindConflict)
+			must(t, w.Store.UndoClockChange(ctx, boss, first.ID, ch.ID, "undone"))
+			world.IsKind(t, "undo twice", w.Store.UndoClockChange(ctx, boss, first.ID, ch.ID, "undone"), models.KindConflict)
 		}
 		if last := seizure(); !last.DueAt.Equal(first.DueAt) {
 			t.Errorf("undone it ends at %s, not %s", last.DueAt, first.DueAt)

@@ -116,7 +116,8 @@ func (t *tx) clockPeople(c Clock) ([]int64, error) {
 	q := t.db.Table("case_officers").Select("user_id").Where("case_id = ? AND recused_at IS NULL", c.CaseID)
 	switch {
 	case c.ReferralID != nil:
-		q = t.db.Table("referral_officers").Select("user_id").Where("referral_id = ?", *c.ReferralID)
+		q = t.db.Table("referral_officers o").Select("o.user_id").Where("o.referral_id = ?", *c.ReferralID).
+			Where("NOT EXISTS (SELECT 1 FROM case_officers x WHERE x.case_id = ? AND x.user_id = o.user_id AND x.recused_at IS NOT NULL)", c.CaseID)
 	case c.ObjectionID != nil:
 		q = t.db.Table("objections").Select("reviewer_id").Where("id = ? AND reviewer_id IS NOT NULL", *c.ObjectionID)
 	}

@@ -206,11 +206,29 @@ func (t *tx) allowObjection(o Objection, event law.Event) (law.Move, error) {
 	if !may {
 		return law.Move{}, Forbidden(Action("objection." + string(event)))
 	}
+	if err := t.stillApart(o); err != nil {
+		return law.Move{}, err
+	}
 	move, ok := table.Find(o.State, event)
 	if !ok || !mayObjection(t.actor, o, move.Actor) {
 		return law.Move{}, NotAMove(eventWords(objectionMoves(t.actor, o)))
 	}
 	return move, nil
+}
+
+// stillApart refuses a reviewer who was put on the team of the case since.
+func (t *tx) stillApart(o Objection) error {
+	if o.CaseID == nil || o.ReviewerID == nil || *o.ReviewerID != t.actor.UserID {
+		return nil
+	}
+	var n int64
+	if err := t.db.Table("case_officers").Where("case_id = ? AND user_id = ?", *o.CaseID, t.actor.UserID).Count(&n).Error; err != nil {
+		return fmt.Errorf("read the team of the case of %s: %w", o.Ref, err)
+	}
+	if n > 0 {
+		return Forbidden(ActObjectionRead)
+	}
+	return nil
 }
 
 func (t *tx) makeObjection(o Objection, move law.Move, in ProcedureInput) error {

@@ -24,6 +24,7 @@ func (t *tx) chooseReviewer(o *Objection, a *asked, set map[string]any) error {
 	if err != nil {
 		return err
 	}
+	able = slices.DeleteFunc(able, func(u User) bool { return u.ID == t.actor.UserID })
 	i := slices.IndexFunc(able, func(u User) bool { return u.Name == a.values["reviewer"] })
 	if i < 0 {
 		a.wrong["reviewer"] = "error.reviewer"
@@ -135,10 +136,11 @@ type ObjectionFilter struct {
 }
 
 func (s *Store) objectionLines(ctx context.Context, actor Actor) *gorm.DB {
+	open, more := sealedSight(actor, "c")
 	q := s.read(ctx).Table("objections o").Select(`o.*, s.kind AS subject_kind, s.ref AS subject_ref, s.key AS subject_key, s.name AS subject_name,
 		COALESCE(al.ref, '') AS alert_ref, COALESCE(c.ref, '') AS case_ref, COALESCE(u.display_name, '') AS reviewer_name, COALESCE(u.name, '') AS reviewer,
 		(SELECT MIN(k.due_at) FROM clocks k WHERE k.objection_id = o.id AND k.ended_at IS NULL) AS next_due`).
-		Joins("JOIN subjects s ON s.id = o.subject_id").Joins("LEFT JOIN alerts al ON al.id = o.alert_id").Joins("LEFT JOIN cases c ON c.id = o.case_id").
+		Joins("JOIN subjects s ON s.id = o.subject_id").Joins("LEFT JOIN alerts al ON al.id = o.alert_id").Joins("LEFT JOIN cases c ON c.id = o.case_id AND "+open, more...).
 		Joins("LEFT JOIN users u ON u.id = o.reviewer_id")
 	return scoped(q, actor.Scope(ActObjectionRead), "o")
 }

@@ -1,7 +1,6 @@
 package models
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -129,13 +128,4 @@ func eventWords(moves []law.Event) []string {
 		words[i] = string(e)
 	}
 	return words
-}
-
-// distinctEvents lists the events of a table, each once.
-func distinctEvents(moves []law.Move) []law.Event {
-	seen := map[law.Event]bool{}
-	for _, m := range moves {
-		seen[m.Event] = true
-	}
-	return slices.Sorted(maps.Keys(seen))
 }

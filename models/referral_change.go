@@ -233,7 +233,9 @@ func (t *tx) lockReferral(ref string) (*referralMove, error) {
 // allowMove asks the role first, then the state.
 func (t *tx) allowMove(m *referralMove, event law.Event) error {
 	var n int64
-	if err := t.db.Table("referral_officers").Where("referral_id = ? AND user_id = ?", m.r.ID, t.actor.UserID).Count(&n).Error; err != nil {
+	team := t.db.Table("referral_officers").Where("referral_id = ? AND user_id = ?", m.r.ID, t.actor.UserID).
+		Where("NOT EXISTS (SELECT 1 FROM case_officers x WHERE x.case_id = ? AND x.user_id = ? AND x.recused_at IS NOT NULL)", m.r.CaseID, t.actor.UserID)
+	if err := team.Count(&n).Error; err != nil {
 		return fmt.Errorf("read the team: %w", err)
 	}
 	onTeam := n > 0

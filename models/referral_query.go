@@ -32,10 +32,13 @@ func seenReferrals(q *gorm.DB, actor Actor, now Instant, alias string) *gorm.DB 
 func sight(actor Actor, now Instant, alias string) (string, []any) {
 	col := func(name string) string { return alias + "." + name }
 	cond, args := actor.Scope(ActReferralRead).sql(alias)
-	cond = "(" + cond
+	lead, more := actor.Scope(ActCaseOpen).Union(actor.Scope(ActReferralApprove)).sql(alias) // of that very place
+	cond = "((" + cond + " AND (" + lead + " OR EXISTS (SELECT 1 FROM cases sc WHERE sc.id = " + col("case_id") + " AND sc.seal = 'NORMAL')))"
+	args = append(args, more...)
 	if actor.Can(ActReferralTeam) {
-		cond += " OR EXISTS (SELECT 1 FROM referral_officers o WHERE o.referral_id = " + col("id") + " AND o.user_id = ?)"
-		args = append(args, actor.UserID)
+		cond += " OR EXISTS (SELECT 1 FROM referral_officers o WHERE o.referral_id = " + col("id") + " AND o.user_id = ?" +
+			" AND NOT EXISTS (SELECT 1 FROM case_officers x WHERE x.case_id = " + col("case_id") + " AND x.user_id = ? AND x.recused_at IS NOT NULL))"
+		args = append(args, actor.UserID, actor.UserID)
 	}
 	if actor.Can(ActReferralPolice) {
 		cond += " OR EXISTS (SELECT 1 FROM referral_units u WHERE u.referral_id = " + col("id") + " AND u.authority_id = ?)"

@@ -50,6 +50,9 @@ func (s *Store) SaveThreshold(ctx context.Context, actor Actor, caseRef string, 
 		if !actor.CanAt(ActThresholdSave, cs.Place) {
 			return Forbidden(ActThresholdSave)
 		}
+		if err := t.notRecused(cs.ID); err != nil {
+			return err
+		}
 		if wrong := checkMeasurement(m); len(wrong) > 0 {
 			return Invalid(wrong)
 		}

@@ -92,6 +92,9 @@ func (p *painting) add(n graph.Neighbour) {
 
 // these takes the subjects of a set, as far as the limit.
 func (p *painting) these(q PictureAsk) {
+	for i, guarded := range p.guarded { // a set has no place of its own that would open what is kept against fraud
+		p.filter.Hidden[i] = p.filter.Hidden[i] || guarded
+	}
 	for _, id := range q.Set {
 		s, ok := p.book.Relations.Find(id)
 		if !ok {

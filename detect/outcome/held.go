@@ -5,7 +5,6 @@ import (
 	"hash/fnv"
 	"maps"
 	"math"
-	"math/rand/v2"
 	"slices"
 )
 
@@ -190,15 +189,27 @@ func auc(list []heldOut) float64 {
 	return wins / (good * bad)
 }
 
+// draws is a fixed sequence of even numbers (splitmix64), so that the same outcomes give the same interval.
+type draws uint64
+
+// next gives a number below n.
+func (d *draws) next(n int) int {
+	*d += 0x9e3779b97f4a7c15
+	z := uint64(*d)
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return int((z ^ z>>31) % uint64(n)) //nolint:gosec // n is a small positive count
+}
+
 // bootstrap draws groups with replacement a thousand times.
 func bootstrap(groups map[string][]heldOut) (low, high float64) {
 	names := slices.Sorted(maps.Keys(groups))
-	r := rand.New(rand.NewPCG(1, 2))
+	r := draws(1)
 	var all []float64
 	for range 1000 {
 		var draw []heldOut
 		for range names {
-			draw = append(draw, groups[names[r.IntN(len(names))]]...)
+			draw = append(draw, groups[names[r.next(len(names))]]...)
 		}
 		if a := auc(draw); !math.IsNaN(a) {
 			all = append(all, a)

@@ -14,7 +14,6 @@ type made struct {
 	graph.Seed
 	a    archive
 	live bool // whether what is written belongs to the increments
-	at   int64
 }
 
 const (
