@@ -2,6 +2,7 @@ package work_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -214,7 +215,8 @@ func TestEvidenceIsRefused(t *testing.T) {
 }
 
 func fieldsOf(err error) map[string]string {
-	if e, ok := err.(*models.Error); ok {
+	var e *models.Error
+	if errors.As(err, &e) {
 		return e.Fields
 	}
 	return nil

@@ -276,8 +276,7 @@ func (r *replayer) money(ctx context.Context, rp *models.RuleReplay) error {
 
 // sameMoney says whether the two versions judge schemes alike: patterns, bands and evidence cap.
 func (r *replayer) sameMoney() (bool, error) {
-	a, b := r.from, detect.Rules{}
-	b = a
+	a, b := r.from, r.from
 	b.Money, b.Bands, b.EvidenceCap = r.to.Money, r.to.Bands, r.to.EvidenceCap
 	one, err := a.Digest()
 	if err != nil {
