@@ -87,13 +87,19 @@ func (s *Site) limit(c *gin.Context) {
 	if strings.HasPrefix(c.Request.URL.Path, "/api/v1/facts/") || c.Request.URL.Path == "/batches" || c.Request.URL.Path == "/mappings/new" {
 		limit = maxFacts
 	}
-	if path := c.Request.URL.Path; c.Request.Method == http.MethodPost && strings.HasPrefix(path, "/cases/") && strings.HasSuffix(path, "/evidence") {
+	if path := c.Request.URL.Path; c.Request.Method == http.MethodPost && strings.HasPrefix(path, "/cases/") && strings.HasSuffix(path, "/evidence") && s.mayUpload(c) {
 		limit = s.App.Desk.Evidence.Limit + maxBody
 		// A recording over a slow line takes longer than a form may; a reader without deadlines keeps its own.
 		_ = http.NewResponseController(c.Writer).SetReadDeadline(time.Now().Add(evidencePatience))
 	}
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)
 	c.Next()
+}
+
+// mayUpload says whether who asks may add evidence to the case of the address: only then is a long body read at all.
+func (s *Site) mayUpload(c *gin.Context) bool {
+	actor := handlers.ActorOf(c)
+	return actor.UserID != 0 && actor.Can(models.ActEvidenceAdd) && s.App.Store.AllowEvidence(c.Request.Context(), actor, c.Param("ref")) == nil
 }
 
 // actor reads who asks: the bearer token under /api/, the session elsewhere. Grants are read anew with every request, so that a

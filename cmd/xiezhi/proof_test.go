@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"errors"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -122,5 +125,18 @@ func write(t *testing.T, path string, body []byte) {
 	t.Helper()
 	if err := os.WriteFile(path, body, 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A long body is read from those alone who may add evidence to that very case.
+func TestLongUploadsNeedTheRight(t *testing.T) {
+	s := newSite(t, filepath.Join(fastDir(t), "upload.db"))
+	caseURL, _ := s.referralAt(t, s.cityAlerts(t)[0], 0)
+	long, form := bytes.Repeat([]byte("0123456789abcdef"), 3<<16), url.Values{"class": {"documentary"}, "title": {"账册"}, "source_office": {"窗口"}}
+	for user, want := range map[string][]int{"handler1": {http.StatusSeeOther}, "police1": {413, 422}, "handler3": {413, 422}, "duty1": {413, 422}} {
+		v := s.as(t, user)
+		if got := v.uploadAs(v.token(), caseURL+"/evidence", "book.txt", long, form); !slices.Contains(want, got.status) {
+			t.Errorf("%s sends 3 MiB: %d", user, got.status)
+		}
 	}
 }
