@@ -19,7 +19,7 @@ func newLife(r *rand.Rand, end time.Time) life {
 	u := r.Float64()
 	if u < 0.15 {
 		start := 30 + r.Float64()*45
-		return life{start: ago(start), grown: ago(start * (0.4 + r.Float64()*0.3)), peak: ago(r.Float64() * 6)}
+		return life{start: ago(start), grown: ago(start * (0.4 + r.Float64()*0.3)), peak: ago(max(1.0/24, r.Float64()*6))}
 	}
 	start := 120 + r.Float64()*560
 	quit := 0.0
