@@ -10,9 +10,10 @@ import (
 // Routes is every route of the portal on one screen. A page of an object names no action where visibility decides: what the
 // actor may not see is not found.
 func (a *App) Routes() []Route {
-	return slices.Concat(a.pageRoutes(), a.proofRoutes(), a.workRoutes(), a.apiRoutes())
+	return slices.Concat(a.pageRoutes(), a.caseRoutes(), a.officeRoutes(), a.proofRoutes(), a.workRoutes(), a.apiRoutes())
 }
 
+// pageRoutes are those of signing in, the front page, alerts, companies and the graph.
 func (a *App) pageRoutes() []Route {
 	const get, post = http.MethodGet, http.MethodPost
 	return []Route{
@@ -57,7 +58,13 @@ func (a *App) pageRoutes() []Route {
 		{get, "/identities", Signed, models.ActIdentityRead, a.identityList},
 		{get, "/identities/:ref", Signed, models.ActIdentityRead, a.identityShow},
 		{post, "/identities/:ref/:decision", Signed, models.ActIdentityRead, a.identityAct},
+	}
+}
 
+// caseRoutes are those of cases, objections, notices and referrals.
+func (a *App) caseRoutes() []Route {
+	const get, post = http.MethodGet, http.MethodPost
+	return []Route{
 		{get, "/cases", Signed, models.ActCaseRead, a.caseList},
 		{get, "/cases/new", Signed, models.ActCaseOpen, a.caseNew},
 		{post, "/cases", Signed, models.ActCaseOpen, a.caseOpen},
@@ -84,7 +91,13 @@ func (a *App) pageRoutes() []Route {
 		{post, "/referrals/:ref/:event", Signed, "", a.referralMove},
 		{get, "/referrals/:ref/documents/:kind", Signed, "", a.referralDocument},
 		{get, "/desk", Signed, models.ActReferralPolice, a.deskShow},
+	}
+}
 
+// officeRoutes are those of loading, scanning, administration, and of persons and accounts.
+func (a *App) officeRoutes() []Route {
+	const get, post = http.MethodGet, http.MethodPost
+	return []Route{
 		{get, "/batches", Signed, models.ActBatchRead, a.batchList},
 		{post, "/batches", Signed, models.ActFactLoad, a.batchLoad},
 		{get, "/batches/:ref", Signed, "", a.batchShow},

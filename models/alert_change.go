@@ -13,8 +13,8 @@ import (
 
 func fold(s string) string { return reference.Fold(s) }
 
-// lockAlert loads an alert in the actor's scope for a change, then asks role and state, in this order: 404, 403, 409.
-func (t *tx) lockAlert(ref string, action Action, event string, version int64) (Alert, error) {
+// seenAlert loads an alert in the actor's sight, for a change.
+func (t *tx) seenAlert(ref string) (Alert, error) {
 	var al Alert
 	err := scoped(t.forUpdate(), t.actor.Scope(ActAlertRead), "").Where("ref = ?", ref).Take(&al).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -22,6 +22,15 @@ func (t *tx) lockAlert(ref string, action Action, event string, version int64) (
 	}
 	if err != nil {
 		return al, fmt.Errorf("alert %s: %w", ref, err)
+	}
+	return al, nil
+}
+
+// lockAlert loads an alert in the actor's scope for a change, then asks role and state, in this order: 404, 403, 409.
+func (t *tx) lockAlert(ref string, action Action, event string, version int64) (Alert, error) {
+	al, err := t.seenAlert(ref)
+	if err != nil {
+		return al, err
 	}
 	if !t.actor.CanAt(action, al.Place) {
 		return al, Forbidden(action)

@@ -84,13 +84,9 @@ func (s *Store) AllowMerge(ctx context.Context, actor Actor, into string) error 
 }
 
 func (t *tx) lockForMerge(ref string) (Alert, error) {
-	var al Alert
-	err := scoped(t.forUpdate(), t.actor.Scope(ActAlertRead), "").Where("ref = ?", ref).Take(&al).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return al, NotFound("alert")
-	}
+	al, err := t.seenAlert(ref)
 	if err != nil {
-		return al, fmt.Errorf("alert %s: %w", ref, err)
+		return al, err
 	}
 	if !t.actor.CanAt(ActAlertMerge, al.Place) {
 		return al, Forbidden(ActAlertMerge)
@@ -104,13 +100,9 @@ func (t *tx) lockForMerge(ref string) (Alert, error) {
 // UnmergeAlert takes an alert out of the one it was merged into: it is open again, where it stood.
 func (s *Store) UnmergeAlert(ctx context.Context, actor Actor, ref string) error {
 	return s.change(ctx, actor, func(t *tx) error {
-		var al Alert
-		err := scoped(t.forUpdate(), actor.Scope(ActAlertRead), "").Where("ref = ?", ref).Take(&al).Error
-		if errors.Is(err, gorm.ErrRecordNotFound) {
-			return NotFound("alert")
-		}
+		al, err := t.seenAlert(ref)
 		if err != nil {
-			return fmt.Errorf("alert %s: %w", ref, err)
+			return err
 		}
 		if !actor.CanAt(ActAlertMerge, al.Place) {
 			return Forbidden(ActAlertMerge)

@@ -103,13 +103,9 @@ func (s *Store) AllowSuppress(ctx context.Context, actor Actor, alert string) er
 }
 
 func (t *tx) allowSuppress(ref string) (Alert, error) {
-	var al Alert
-	err := scoped(t.forUpdate(), t.actor.Scope(ActAlertRead), "").Where("ref = ?", ref).Take(&al).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return al, NotFound("alert")
-	}
+	al, err := t.seenAlert(ref)
 	if err != nil {
-		return al, fmt.Errorf("alert %s: %w", ref, err)
+		return al, err
 	}
 	if !t.actor.CanAt(ActAlertSuppress, al.Place) {
 		return al, Forbidden(ActAlertSuppress)
