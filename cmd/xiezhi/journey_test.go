@@ -100,7 +100,9 @@ func (p *tab) act(form string, fields map[string]any) {
 			for _, each := range v {
 				box := fmt.Sprintf(`%s[value=%q]`, field, each)
 				p.unfold(box)
-				p.do(chromedp.Click(chromedp.CSS(box)))
+				if p.truth(fmt.Sprintf(`!document.querySelector(%q).checked`, box)) {
+					p.do(chromedp.Click(chromedp.CSS(box)))
+				}
 			}
 		case choice:
 			p.unfold(field)
