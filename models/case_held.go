@@ -91,6 +91,7 @@ func (s *Store) asHanded(ctx context.Context, f *CaseFile) error {
 
 // withhold takes out of a referral whose case the police hold what only they and the procuratorate may read.
 func (r *ReferralLine) withhold() {
+	r.Withheld = true
 	r.CaseTitle, r.CaseLevel, r.CaseArea = "", "", ""
 	r.SubjectID, r.SubjectKind, r.SubjectRef, r.SubjectKey, r.SubjectName = 0, "", nil, "", ""
 	r.Facts, r.Offence, r.AmountFen, r.People, r.LossFen = "", "", nil, nil, nil

@@ -259,3 +259,9 @@ func (s *Store) SealCase(ctx context.Context, actor Actor, ref, seal, reason str
 		return t.tell(objectCase, cs.ID, "seal", reason, data)
 	})
 }
+
+// AllowLead asks of a change by the supervisor of a case what is asked before its fields.
+func (s *Store) AllowLead(ctx context.Context, actor Actor, ref string) error {
+	_, err := s.look(ctx, actor).ledCase(ref, 0)
+	return err
+}

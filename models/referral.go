@@ -60,6 +60,7 @@ type ReferralLine struct {
 	AuthorityName string
 	PoliceName    string
 	Clocks        []Clock `gorm:"-"`
+	Withheld      bool    `gorm:"-"` // the police hold the case back from this reader
 }
 
 // Document is an issued paper: its bytes never change, its hash proves it.

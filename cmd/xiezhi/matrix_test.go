@@ -216,7 +216,7 @@ func jsonBody(t testing.TB, form url.Values) string {
 		case "alerts", "officers", "documents":
 			in[k] = v
 		case "facts", "offence", "amount", "people", "loss", "evidence", "proposal", "item_list", "expert_report", "approver", "number", "to", "due", "receiver", "competent",
-			"plan", "kind", "object", "channel", "party", "contact", "statement", "reviewer", "days":
+			"plan", "kind", "object", "channel", "party", "contact", "statement", "reviewer", "days", "ground":
 			fields[k] = v[0]
 		case "version":
 			n, err := strconv.Atoi(v[0])
