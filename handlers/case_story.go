@@ -111,16 +111,16 @@ const longChange = 120
 func eventChanges(ctx context.Context, e models.Event) []views.StoryChange {
 	var list []views.StoryChange
 	for _, ch := range e.Changes() {
-		list = append(list, views.StoryChange{Field: i18n.T(ctx, "change."+ch.Field), Before: changeValue(ctx, ch.Field, ch.Before), After: changeValue(ctx, ch.Field, ch.After)})
+		list = append(list, views.StoryChange{Field: i18n.T(ctx, "story.change."+ch.Field), Before: changeValue(ctx, ch.Field, ch.Before), After: changeValue(ctx, ch.Field, ch.After)})
 	}
 	return list
 }
 
 func changeValue(ctx context.Context, field, value string) string {
-	key := map[string]string{"state": "referral.state.", "stage": "procedure.state.case.", "status": "case.status.", "level": "level.", "seal": "change.seal."}[field]
+	key := map[string]string{"state": "referral.state.", "stage": "procedure.state.case.", "status": "case.status.", "level": "level.", "seal": "story.change.seal."}[field]
 	switch {
 	case value == "":
-		return i18n.T(ctx, "change.nothing")
+		return i18n.T(ctx, "story.change.nothing")
 	case key != "" && i18n.Has(ctx, key+value):
 		return i18n.T(ctx, key+value)
 	}
