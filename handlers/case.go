@@ -183,6 +183,9 @@ func newCaseShowPage(ctx context.Context, actor models.Actor, f models.CaseFile,
 		p.Seal = i18n.T(ctx, "case.sealed")
 	}
 	if !f.HandedAt.IsZero() {
+		if actor.Can(models.ActEvidenceRead) && !actor.CanAt(models.ActEvidenceRead, f.Place) {
+			p.Kept = []views.Link{{URL: "/cases/" + f.Ref + "/evidence", Text: i18n.T(ctx, "case.part.evidence")}, {URL: "/cases/" + f.Ref + "/papers", Text: i18n.T(ctx, "case.part.papers")}}
+		}
 		p.Handed = i18n.T(ctx, "case.handed", "at", i18n.Moment(f.HandedAt.Time()), "office", p.Office)
 	}
 	p.Officers = newTeam(ctx, f.Officers)

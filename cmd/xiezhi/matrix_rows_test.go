@@ -96,7 +96,7 @@ func (a attack) places() []string {
 	if a.kind == "handoff" { // three offices have a part in it, so that one says everything
 		return places[slices.Index(places, "440300"):][:1]
 	}
-	for _, part := range []string{"/moves/", "/measures", "/clocks/", "/objections/", "/handoff", "/alerts/join", "/alerts/split", "/hold", "/release"} {
+	for _, part := range []string{"/moves/", "/measures", "/clocks/", "/objections/", "/handoff", "/alerts/join", "/alerts/split", "/hold", "/release", "/bulletins"} {
 		if a.api() && strings.Contains(a.path(), part) { // the page, the same verb, is tried everywhere
 			return places[slices.Index(places, "440300"):][:1]
 		}
@@ -107,7 +107,7 @@ func (a attack) places() []string {
 // address fills the path with an object.
 func (a attack) address(ref string) string {
 	ref, hash, _ := strings.Cut(ref, " ") // a fact is named by its batch and its digest
-	pairs := append([]string{":ref", url.PathEscape(ref), ":id", url.PathEscape(ref), ":hash", hash, ":measure", hash, ":clock", hash}, a.words...)
+	pairs := append([]string{":ref", url.PathEscape(ref), ":id", url.PathEscape(ref), ":hash", hash, ":measure", hash, ":clock", hash, ":bulletin", hash}, a.words...)
 	if hash != "" {
 		pairs = append(pairs, ":number", hash)
 	}
@@ -277,6 +277,10 @@ func unknownRef(kind string) string {
 		return "GX-440300-2026-99999"
 	case "case", "casework", "file", "joined":
 		return "AJ-440300-2026-99999"
+	case "bulletin":
+		return "AJ-440300-2026-99999 GG-440300-2026-99999"
+	case "public":
+		return "GG-440300-2026-99999"
 	case "decided":
 		return "AJ-440300-2026-99999 999999999"
 	case "measure":
