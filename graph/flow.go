@@ -4,6 +4,7 @@ import (
 	"iter"
 	"slices"
 	"sort"
+	"sync"
 )
 
 // Flow is all transfers, kept in a few ledgers of falling size that share the numbers of their accounts, so that what arrives is
@@ -12,10 +13,13 @@ type Flow struct {
 	accounts *numbering
 	means    *means
 	runs     []*Ledger
+	rooms    *sync.Pool // of walkers, for all that grew from one flow
 }
 
 // NewFlow gives a flow without any transfer.
-func NewFlow() *Flow { return &Flow{accounts: newNumbering(), means: newMeans()} }
+func NewFlow() *Flow {
+	return &Flow{accounts: newNumbering(), means: newMeans(), rooms: newRooms()}
+}
 
 // Move names a transfer inside one Flow.
 type Move struct{ run, i uint32 }
@@ -29,7 +33,7 @@ func (f *Flow) With(seq iter.Seq[Transfer]) *Flow {
 	if b.total == 0 {
 		return f
 	}
-	g := &Flow{accounts: n, means: w, runs: append(slices.Clip(f.runs), newRun(n, w, b))}
+	g := &Flow{accounts: n, means: w, rooms: f.rooms, runs: append(slices.Clip(f.runs), newRun(n, w, b))}
 	for k := len(g.runs); k > 1; k = len(g.runs) {
 		x, y := g.runs[k-2], g.runs[k-1]
 		if x.Len() > 2*y.Len() && (k < 3 || x.Len() > mergeSize || y.Len() > mergeSize/8) {
