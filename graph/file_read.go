@@ -96,7 +96,7 @@ func (r *reader) flow() *storedFlow {
 		return nil
 	}
 	l.accounts = number
-	return &storedFlow{&Flow{accounts: number, means: l.means, rooms: newRooms()}, l}
+	return &storedFlow{&Flow{accounts: number, means: l.means, rooms: newRooms(), whole: &whole{}}, l}
 }
 
 // means reads the ways in which transfers were made.

@@ -7,6 +7,16 @@ type tombs []uint64
 
 func (t tombs) has(i uint32) bool { return t != nil && t[i>>6]&(1<<(i&63)) != 0 }
 
+// set marks in place; the marks must not be shared yet.
+func (t tombs) set(i uint32) { t[i>>6] |= 1 << (i & 63) }
+
+// copied gives marks of n edges that can be set without touching those of t.
+func (t tombs) copied(n int) tombs {
+	c := make(tombs, (n+63)/64)
+	copy(c, t)
+	return c
+}
+
 // gone says whether an edge counts no longer.
 func (r *Relations) gone(n int, i uint32) bool { return r.tombs[n].has(i) }
 
@@ -41,8 +51,7 @@ func (r *Relations) entomb(was *Relations) {
 		for _, list := range [][]int64{fresh, back} {
 			for _, i := range p.find(list) {
 				if !own {
-					r.tombs[n], own = append(make(tombs, 0, (p.len()+63)/64), r.tombs[n]...), true
-					r.tombs[n] = r.tombs[n][:cap(r.tombs[n])]
+					r.tombs[n], own = r.tombs[n].copied(p.len()), true
 				}
 				r.tombs[n][i>>6] ^= 1 << (i & 63)
 			}
@@ -60,9 +69,9 @@ func (p *part) tombsOf(dead map[int64]struct{}) tombs {
 			continue
 		}
 		if t == nil {
-			t = make(tombs, (p.len()+63)/64)
+			t = t.copied(p.len())
 		}
-		t[i>>6] |= 1 << (i & 63)
+		t.set(uint32(i))
 	}
 	return t
 }

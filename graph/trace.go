@@ -170,7 +170,7 @@ func (w *walker) follow(v wave, depth int, stop func(h *hop) bool) bool {
 				other = l.from[i]
 			}
 			fen := l.Fen(i)
-			if fen < w.query.MinFen || other == a || w.mask != nil && !w.mask[l.wayOf(i)] {
+			if fen < w.query.MinFen || other == a || l.gone.has(i) || w.mask != nil && !w.mask[l.wayOf(i)] {
 				continue
 			}
 			if w.query.Limit > 0 && len(w.hops) >= w.query.Limit {

@@ -253,7 +253,7 @@ func (w *walker) ready(c *cursor) bool {
 		switch {
 		case c.hop >= 0 && c.hop < len(c.hops) && uint32(c.hops[c.hop]) == i:
 			c.hop += c.by
-		case l.from[i] == l.to[i] || w.mask != nil && !w.mask[l.wayOf(i)]:
+		case l.from[i] == l.to[i] || l.gone.has(i) || w.mask != nil && !w.mask[l.wayOf(i)]:
 		default:
 			return true
 		}
