@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -31,7 +32,7 @@ func benchCommand() *cobra.Command {
 	g.Flags().IntVar(&s.subjects, "subjects", 200_000, "subjects")
 	g.Flags().IntVar(&s.asks, "asks", 2000, "questions of each kind")
 	g.Flags().Uint64Var(&s.seed, "seed", 1, "seed")
-	cmd.AddCommand(g)
+	cmd.AddCommand(g, benchArrive())
 	return cmd
 }
 
@@ -62,16 +63,22 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-func benchGraph(cmd *cobra.Command, s benchSize) error {
-	out := cmd.OutOrStdout()
-	info, _ := debug.ReadBuildInfo()
+// benchHead says where and of what a measurement is.
+func benchHead(out io.Writer, seed uint64) {
+	info, ok := debug.ReadBuildInfo()
 	commit := "unknown"
-	for _, kv := range info.Settings {
-		if kv.Key == "vcs.revision" {
-			commit = kv.Value
+	for i := 0; ok && i < len(info.Settings); i++ {
+		if info.Settings[i].Key == "vcs.revision" {
+			commit = info.Settings[i].Value
 		}
 	}
-	fmt.Fprintf(out, "%s, %s/%s, %d cores, %s, commit %.12s, seed %d\n", time.Now().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), commit, s.seed)
+	load, _ := os.ReadFile("/proc/loadavg") // elsewhere there is none
+	fmt.Fprintf(out, "%s, %s/%s, %d cores, load %.14s, %s, commit %.12s, seed %d\n", time.Now().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), load, runtime.Version(), commit, seed)
+}
+
+func benchGraph(cmd *cobra.Command, s benchSize) error {
+	out := cmd.OutOrStdout()
+	benchHead(out, s.seed)
 	fmt.Fprintf(out, "%d transfers, %d accounts, %d relations, %d subjects, %d questions of each kind\n", s.transfers, s.accounts, s.relations, s.subjects, s.asks)
 	list := slices.Collect(graph.MadeTransfers(s.seed, s.transfers, s.accounts))
 	before := heap()
