@@ -83,14 +83,18 @@ func (r *Relations) AroundAll(set []Subject, depth, limit int, f Filter) ([]Neig
 
 // Between gives every relation whose two ends are both in the set, by fact.
 func (r *Relations) Between(set []Subject, f Filter) []Edge {
-	in := make(map[Subject]bool, len(set))
+	room := r.borrow()
+	defer room.giveBack()
+	in := &room.sides[0]
 	for _, s := range set {
-		in[s] = true
+		if !in.has(s) {
+			in.add(stop{at: s, up: -1})
+		}
 	}
 	var list []Edge
-	for s := range in {
-		r.visit(s, Outward, f, func(e Edge, other Subject, _ bool) bool {
-			if in[other] {
+	for _, n := range in.queue {
+		r.visit(n.at, Outward, f, func(e Edge, other Subject, _ bool) bool {
+			if in.has(other) {
 				list = append(list, e)
 			}
 			return true
