@@ -3,7 +3,6 @@ package models
 import (
 	"context"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 
@@ -15,13 +14,14 @@ type GraphMark struct {
 	Fact      int64
 	Transfer  int64
 	Withdrawn int64
+	Batch     int64
 }
 
 // GraphMark reads how far the tables are.
 func (s *Store) GraphMark(ctx context.Context) (GraphMark, error) {
 	var m GraphMark
 	err := s.read(ctx).Raw(`SELECT (SELECT COALESCE(MAX(id), 0) FROM facts) AS fact, (SELECT COALESCE(MAX(id), 0) FROM transfers) AS transfer,
-		(SELECT COUNT(*) FROM retractions) AS withdrawn`).Scan(&m).Error
+		(SELECT COUNT(*) FROM retractions) AS withdrawn, (SELECT COALESCE(MAX(id), 0) FROM batches) AS batch`).Scan(&m).Error
 	if err != nil {
 		return m, fmt.Errorf("read how far the tables are: %w", err)
 	}
@@ -212,28 +212,6 @@ func once(known map[string]string, b []byte) string {
 		known[t] = t
 	}
 	return t
-}
-
-// GraphSeal gives the digests of a fact and a transfer, by which a stored picture of the graph shows that it was taken from this very
-// database; an empty text stands for a row that is not there.
-func (s *Store) GraphSeal(ctx context.Context, m GraphMark) (string, error) {
-	fact, err := s.digestOf(ctx, "facts", m.Fact)
-	if err != nil {
-		return "", err
-	}
-	transfer, err := s.digestOf(ctx, "transfers", m.Transfer)
-	return fact + "/" + transfer, err
-}
-
-func (s *Store) digestOf(ctx context.Context, table string, id int64) (string, error) {
-	var rows []struct{ Hash []byte }
-	if err := s.read(ctx).Table(table).Select("hash").Where("id = ?", id).Scan(&rows).Error; err != nil {
-		return "", fmt.Errorf("read the digest of %s %d: %w", table, id, err)
-	}
-	if len(rows) == 0 {
-		return "", nil
-	}
-	return hex.EncodeToString(rows[0].Hash), nil
 }
 
 // SubjectsByID gives subjects by internal key, those of the scope alone.
