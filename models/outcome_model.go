@@ -183,12 +183,28 @@ type AlertToRank struct {
 	RankedBy  string
 }
 
+// RankAsk says which open alerts are to be ordered: those after a key that changed at a moment or later, or that stand in the
+// order of another model than By; with the assessment where Payload is set.
+type RankAsk struct {
+	After   int64
+	Since   Instant
+	By      string
+	Payload bool
+}
+
 // AlertsToRank gives the next open alerts by rising key.
-func (s *Store) AlertsToRank(ctx context.Context, after int64, limit int) ([]AlertToRank, error) {
+func (s *Store) AlertsToRank(ctx context.Context, ask RankAsk, limit int) ([]AlertToRank, error) {
+	fields := "al.id, al.idx, al.amount_fen, al.people, al.chance, al.harm, al.priority, al.ranked_by"
+	q := s.read(ctx).Table("alerts al").Where("al.open = ? AND al.id > ?", true, ask.After)
+	if ask.Payload {
+		fields += ", a.payload"
+		q = q.Joins("JOIN assessments a ON a.id = al.assessment_id")
+	}
+	if !ask.Since.IsZero() {
+		q = q.Where("(al.changed_at >= ? OR al.ranked_by <> ?)", ask.Since, ask.By)
+	}
 	var list []AlertToRank
-	err := s.read(ctx).Raw(`SELECT al.id, al.idx, al.amount_fen, al.people, a.payload, al.chance, al.harm, al.priority, al.ranked_by
- FROM alerts al JOIN assessments a ON a.id = al.assessment_id WHERE al.open = ? AND al.id > ? ORDER BY al.id LIMIT ?`, true, after, limit).Scan(&list).Error
-	if err != nil {
+	if err := q.Select(fields).Order("al.id").Limit(limit).Find(&list).Error; err != nil {
 		return nil, fmt.Errorf("list alerts to rank: %w", err)
 	}
 	return list, nil

@@ -198,6 +198,7 @@ func (s *Store) EnforceRules(ctx context.Context, actor Actor, number string, d 
 		if err := t.moveRule(old, "supersede", RuleSuperseded, "", map[string]any{"superseded_at": t.now}); err != nil {
 			return err
 		}
+		t.arrived = true
 		return t.moveRule(v, "enforce", RuleInForce, "", map[string]any{"in_force_at": t.now})
 	})
 }

@@ -209,13 +209,18 @@ func harmOf(amountFen, people *int64) float64 {
 // RankQueue orders the open alerts by the probability that they are confirmed times the expected harm; without a model in force the
 // index stands for the probability. No level changes. It says how many alerts changed their place.
 func (d *Desk) RankQueue(ctx context.Context, actor models.Actor) (int, error) {
+	return d.rankQueue(ctx, actor, models.Instant{})
+}
+
+// rankQueue orders the open alerts that changed at a moment or later, and those that another model ordered.
+func (d *Desk) rankQueue(ctx context.Context, actor models.Actor, since models.Instant) (int, error) {
 	m, number, ok, err := d.learnedNow(ctx)
 	if err != nil {
 		return 0, err
 	}
 	changed, after := 0, int64(0)
 	for {
-		list, err := d.Store.AlertsToRank(ctx, after, learnPage)
+		list, err := d.Store.AlertsToRank(ctx, models.RankAsk{After: after, Since: since, By: number, Payload: ok}, learnPage)
 		if err != nil || len(list) == 0 {
 			return changed, err
 		}

@@ -117,7 +117,11 @@ func (d *Desk) Scan(ctx context.Context, actor models.Actor, opts ScanOptions) (
 		return ScanReport{}, err
 	}
 	if present {
-		if _, err := d.RankQueue(ctx, actor); err != nil {
+		since := sc.StartedAt
+		if sc.ScopeAll {
+			since = models.Instant{}
+		}
+		if _, err := d.rankQueue(ctx, actor, since); err != nil {
 			return ScanReport{}, err
 		}
 	}
@@ -194,32 +198,3 @@ func assess(c models.Subject, facts models.CompanyFacts, rules detect.Rules, end
 	return out, nil
 }
 
-// Watch scans as soon as it notices new facts, from whatever process they came, until the context ends.
-func (d *Desk) Watch(ctx context.Context, actor models.Actor, every time.Duration) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		if err := d.catchUp(ctx, actor); err != nil && ctx.Err() == nil {
-			d.Log.ErrorContext(ctx, "scan on arrival failed", "error", err)
-		}
-	}
-}
-
-// catchUp scans everybody where rules came into force since, else those with new facts.
-func (d *Desk) catchUp(ctx context.Context, actor models.Actor) error {
-	due, err := d.Store.RescanDue(ctx)
-	if err != nil {
-		return err
-	}
-	more, err := d.Store.HasUnscanned(ctx)
-	if err != nil || !due && !more {
-		return err
-	}
-	_, err = d.Scan(ctx, actor, ScanOptions{All: due})
-	return err
-}
