@@ -45,7 +45,7 @@ func TestFromFactToAlert(t *testing.T) {
 		took := arrivals(t, s, n)
 		t.Logf("%s, %d companies, from the commit of a fact to the stored alert: p50 %v, p95 %v, most %v", s.Dialect(), companies, took[len(took)/2], took[len(took)*95/100], took[len(took)-1])
 		limit := 2 * time.Second
-		if n > 12 {
+		if companies > 1000 {
 			limit = 50 * time.Millisecond
 		}
 		if took[len(took)/2] > limit {

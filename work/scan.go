@@ -16,6 +16,9 @@ type ScanOptions struct {
 	AsOf     models.Instant
 	ValidAt  models.Instant
 	Progress Progress
+
+	// OnArrival leaves out what only people who start a scan want to know: whether the newest fact is old.
+	OnArrival bool
 }
 
 // ScanReport is what a scan did, in the form of the public contract.
@@ -127,7 +130,9 @@ func (d *Desk) Scan(ctx context.Context, actor models.Actor, opts ScanOptions) (
 	}
 	rep := ScanReport{Scan: sc.Ref, AsOf: end, Subjects: sc.Subjects, Changed: sc.Changed, ByLevel: sums.ByLevel, ByArea: sums.ByArea,
 		ByJurisdiction: sums.ByJurisdiction, Money: flow, Alerts: ScanAlerts{sc.Raised, sc.Updated, sc.Unchanged, sc.Closed}, Seconds: time.Since(started).Seconds()}
-	rep.Notice, err = d.staleNotice(ctx, end)
+	if !opts.OnArrival {
+		rep.Notice, err = d.staleNotice(ctx, end)
+	}
 	return rep, err
 }
 
@@ -197,4 +202,3 @@ func assess(c models.Subject, facts models.CompanyFacts, rules detect.Rules, end
 	out.Payload = payload
 	return out, nil
 }
-

@@ -50,6 +50,6 @@ func (d *Desk) catchUp(ctx context.Context, actor models.Actor) (bool, error) {
 	if err != nil || !due && !more {
 		return false, err
 	}
-	_, err = d.Scan(ctx, actor, ScanOptions{All: due})
+	_, err = d.Scan(ctx, actor, ScanOptions{All: due, OnArrival: true})
 	return true, err
 }

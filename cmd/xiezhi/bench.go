@@ -31,7 +31,7 @@ func benchCommand() *cobra.Command {
 	g.Flags().IntVar(&s.subjects, "subjects", 200_000, "subjects")
 	g.Flags().IntVar(&s.asks, "asks", 2000, "questions of each kind")
 	g.Flags().Uint64Var(&s.seed, "seed", 1, "seed")
-	cmd.AddCommand(g)
+	cmd.AddCommand(g, benchMoneyCommand(), benchCompaniesCommand())
 	return cmd
 }
 
@@ -64,14 +64,7 @@ func heap() int64 {
 
 func benchGraph(cmd *cobra.Command, s benchSize) error {
 	out := cmd.OutOrStdout()
-	info, _ := debug.ReadBuildInfo()
-	commit := "unknown"
-	for _, kv := range info.Settings {
-		if kv.Key == "vcs.revision" {
-			commit = kv.Value
-		}
-	}
-	fmt.Fprintf(out, "%s, %s/%s, %d cores, %s, commit %.12s, seed %d\n", time.Now().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), commit, s.seed)
+	benchHead(out, s.seed)
 	fmt.Fprintf(out, "%d transfers, %d accounts, %d relations, %d subjects, %d questions of each kind\n", s.transfers, s.accounts, s.relations, s.subjects, s.asks)
 	list := slices.Collect(graph.MadeTransfers(s.seed, s.transfers, s.accounts))
 	before := heap()
