@@ -76,7 +76,11 @@ func (a *App) companyFile(ctx context.Context, actor models.Actor, id string, as
 			return f, err
 		}
 	} else {
-		f.as = detect.Assess(*f.facts, nil, f.rules, asOf)
+		peers, err := a.Desk.PeersAt(ctx, asOf)
+		if err != nil {
+			return f, err
+		}
+		f.as = detect.Assess(*f.facts, peers, f.rules, asOf)
 	}
 	if f.alerts, err = a.Store.AlertsOf(ctx, actor, f.sub.ID); err != nil {
 		return f, err

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -109,4 +110,31 @@ func (t *tx) announce() error {
 // isPostgres says whether an address is one of PostgreSQL.
 func isPostgres(target string) bool {
 	return strings.HasPrefix(target, "postgres://") || strings.HasPrefix(target, "postgresql://")
+}
+
+// scanLock is the number of the lock that scans of several processes on one PostgreSQL take turns by.
+const scanLock = 0x5869657a
+
+// LockScans waits until no other process scans the same PostgreSQL, and gives what ends the turn. Two scans at once would do the same
+// work twice. On SQLite, which one node serves, it does nothing.
+func (s *Store) LockScans(ctx context.Context) (release func(), err error) {
+	if s.dialect != "postgres" {
+		return func() {}, nil
+	}
+	pool, err := s.w.DB()
+	if err != nil {
+		return nil, fmt.Errorf("lock scans: %w", err)
+	}
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("lock scans: %w", err)
+	}
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", int64(scanLock)); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock scans: %w", err), conn.Close())
+	}
+	return func() {
+		// A connection that cannot give the lock back is broken, and a broken one holds no lock.
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(scanLock))
+		_ = conn.Close()
+	}, nil
 }

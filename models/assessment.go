@@ -22,7 +22,8 @@ type Assessment struct {
 	Area        string
 	RuleVersion string
 	Payload     string
-	Scheme      bool // of a scheme that the subject leads, not of the subject as a whole
+	OwnRank     int64 // of the level without what ties to others add
+	Scheme      bool  // of a scheme that the subject leads, not of the subject as a whole
 }
 
 // Reason is one of the strongest indicators of an alert, as lists and the API show it. Args fill the message of the indicator.
@@ -58,11 +59,29 @@ type Assessed struct {
 	Area      string
 	Payload   []byte
 	Areas     []AreaFinding
+	OwnRank   int     // of the level without what ties add
+	Tied      []int64 // companies to look at again when the own level crosses orange
 }
 
-// ScanTally is what recording a chunk did.
+// ScanTally is what recording a chunk did. Reached are companies that have to be looked at again because one they are tied to
+// came to stand at orange, or no longer does.
 type ScanTally struct {
 	Changed, Raised, Updated, Unchanged int64
+	Reached                             []int64
+}
+
+// reachRank is the own level from which a company counts for those tied to it: orange.
+const reachRank = 3
+
+// touchTied marks companies tied to one whose own level crossed orange as having something new to assess.
+func (t *tx) touchTied(ids []int64, tally *ScanTally) error {
+	t.arrived = true
+	tally.Reached = append(tally.Reached, ids...)
+	err := t.db.Table("subjects").Where("id IN ? AND newest_fact_id <= assessed_fact_id", ids).Update("assessed_fact_id", gorm.Expr("newest_fact_id - 1")).Error
+	if err != nil {
+		return fmt.Errorf("mark tied companies: %w", err)
+	}
+	return nil
 }
 
 // RecordAssessments stores evaluations, moves the subjects' levels, raises and updates alerts and the scan's cursor, in one
@@ -132,7 +151,7 @@ func (t *tx) recordAssessment(sc *Scan, a Assessed, was Assessment, tally *ScanT
 	if changed {
 		tally.Changed++
 		row = Assessment{SubjectID: a.Subject.ID, ScanID: sc.ID, AsOf: end, RecordedAt: t.now, Idx: a.Index, Level: a.Level,
-			Area: a.Area, RuleVersion: sc.RuleVersion, Payload: string(a.Payload)}
+			Area: a.Area, RuleVersion: sc.RuleVersion, Payload: string(a.Payload), OwnRank: int64(a.OwnRank)}
 		if err := t.db.Create(&row).Error; err != nil {
 			return fmt.Errorf("store assessment: %w", err)
 		}
@@ -143,6 +162,11 @@ func (t *tx) recordAssessment(sc *Scan, a Assessed, was Assessment, tally *ScanT
 	if len(set) > 0 {
 		if err := t.db.Table("subjects").Where("id = ?", a.Subject.ID).Updates(set).Error; err != nil {
 			return fmt.Errorf("move the subject's level: %w", err)
+		}
+	}
+	if (was.OwnRank >= reachRank) != (a.OwnRank >= reachRank) && len(a.Tied) > 0 {
+		if err := t.touchTied(a.Tied, tally); err != nil {
+			return err
 		}
 	}
 	for _, f := range a.Areas {

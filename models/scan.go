@@ -91,7 +91,7 @@ func (s *Store) BeginScan(ctx context.Context, actor Actor, plan ScanPlan) (Scan
 
 // ScanTargets gives the next companies a scan has to look at, by rising internal key.
 func (s *Store) ScanTargets(ctx context.Context, sc Scan, limit int) ([]Subject, error) {
-	q := s.read(ctx).Where("kind = ? AND id > ?", KindCompany, sc.CursorID)
+	q := s.read(ctx).Where("kind = 'company' AND id > ?", sc.CursorID)
 	if !sc.ScopeAll {
 		q = q.Where("newest_fact_id > assessed_fact_id")
 	}
@@ -113,7 +113,7 @@ func (s *Store) HasUnscanned(ctx context.Context) (bool, error) {
 		return err == nil, err
 	}
 	var n int64
-	err = s.read(ctx).Raw("SELECT COUNT(*) FROM (SELECT 1 FROM subjects WHERE kind = ? AND newest_fact_id > assessed_fact_id LIMIT 1) x", KindCompany).Scan(&n).Error
+	err = s.read(ctx).Raw("SELECT COUNT(*) FROM (SELECT 1 FROM subjects WHERE kind = 'company' AND newest_fact_id > assessed_fact_id LIMIT 1) x").Scan(&n).Error
 	if err != nil {
 		return false, fmt.Errorf("look for unscanned companies: %w", err)
 	}

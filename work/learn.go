@@ -135,6 +135,10 @@ func (d *Desk) labelledSamples(ctx context.Context, inputs []outcome.Input, labe
 		return nil, err
 	}
 	now := d.Store.Now()
+	peers, err := d.PeersAt(ctx, models.Instant{})
+	if err != nil {
+		return nil, err
+	}
 	var samples []outcome.Sample
 	for part := range slices.Chunk(refs, scanChunk) {
 		named, err := d.Store.Names(ctx, models.ScopeOf("000000"), part)
@@ -147,7 +151,7 @@ func (d *Desk) labelledSamples(ctx context.Context, inputs []outcome.Input, labe
 		}
 		for _, ref := range part {
 			if s, ok := named[ref]; ok && facts[s.ID] != nil {
-				a := detect.Assess(*facts[s.ID], nil, rules, now)
+				a := detect.Assess(*facts[s.ID], peers, rules, now)
 				samples = append(samples, outcome.Sample{X: inputsOf(a, inputs), Bad: bad[ref], Group: ref.ID})
 			}
 		}
