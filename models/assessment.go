@@ -59,29 +59,15 @@ type Assessed struct {
 	Area      string
 	Payload   []byte
 	Areas     []AreaFinding
-	OwnRank   int     // of the level without what ties add
-	Tied      []int64 // companies to look at again when the own level crosses orange
+	OwnRank   int // of the level without what ties add
+	Reach     Reach
 }
 
-// ScanTally is what recording a chunk did. Reached are companies that have to be looked at again because one they are tied to
-// came to stand at orange, or no longer does.
+// ScanTally is what recording a chunk did. Reached are companies that have to be looked at again because of what one they are
+// tied to brings them now.
 type ScanTally struct {
 	Changed, Raised, Updated, Unchanged int64
 	Reached                             []int64
-}
-
-// reachRank is the own level from which a company counts for those tied to it: orange.
-const reachRank = 3
-
-// touchTied marks companies tied to one whose own level crossed orange as having something new to assess.
-func (t *tx) touchTied(ids []int64, tally *ScanTally) error {
-	t.arrived = true
-	tally.Reached = append(tally.Reached, ids...)
-	err := t.db.Table("subjects").Where("id IN ? AND newest_fact_id <= assessed_fact_id", ids).Update("assessed_fact_id", gorm.Expr("newest_fact_id - 1")).Error
-	if err != nil {
-		return fmt.Errorf("mark tied companies: %w", err)
-	}
-	return nil
 }
 
 // RecordAssessments stores evaluations, moves the subjects' levels, raises and updates alerts and the scan's cursor, in one
@@ -147,6 +133,11 @@ func (t *tx) recordAssessment(sc *Scan, a Assessed, was Assessment, tally *ScanT
 		set["assessed_fact_id"] = a.Subject.NewestFactID
 	}
 	changed := was.ID == 0 && (a.Index > 0 || len(a.Areas) > 0) || was.ID != 0 && was.Payload != string(a.Payload)
+	if len(set) > 0 {
+		if err := t.reachOut(sc, a, set, tally); err != nil {
+			return err
+		}
+	}
 	row := was
 	if changed {
 		tally.Changed++
@@ -162,11 +153,6 @@ func (t *tx) recordAssessment(sc *Scan, a Assessed, was Assessment, tally *ScanT
 	if len(set) > 0 {
 		if err := t.db.Table("subjects").Where("id = ?", a.Subject.ID).Updates(set).Error; err != nil {
 			return fmt.Errorf("move the subject's level: %w", err)
-		}
-	}
-	if (was.OwnRank >= reachRank) != (a.OwnRank >= reachRank) && len(a.Tied) > 0 {
-		if err := t.touchTied(a.Tied, tally); err != nil {
-			return err
 		}
 	}
 	for _, f := range a.Areas {

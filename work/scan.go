@@ -66,7 +66,7 @@ func (d *Desk) Scan(ctx context.Context, actor models.Actor, opts ScanOptions) (
 		return ScanReport{}, err
 	}
 	defer release()
-	r := &scanRun{desk: d, actor: actor, opts: opts, started: time.Now(),
+	r := &scanRun{desk: d, actor: actor, opts: opts, started: time.Now(), seen: map[int64]int{}, reached: map[int64]int{},
 		sums: Tallies{ByLevel: map[string]int64{"red": 0, "orange": 0, "yellow": 0, "blue": 0, "none": 0}, ByArea: map[string]int64{}, ByJurisdiction: map[string]int64{}}}
 	if err := r.begin(ctx); err != nil {
 		return ScanReport{}, err
@@ -98,8 +98,10 @@ type scanRun struct {
 	sources map[string]models.Source
 	present bool // it is about now: each company as of the moment it is looked at, so that what arrives meanwhile counts and is marked
 	sums    Tallies
-	rates   *rateCounter // of a whole scan of the present
-	reached []int64      // companies tied to one that came to stand at orange, or no longer does
+	rates   *rateCounter  // of a whole scan of the present
+	turn    int           // the number of the chunk
+	seen    map[int64]int // companies looked at, with the last turn of each
+	reached map[int64]int // companies that something new was brought to by one they are tied to, with the last turn of each
 }
 
 func (r *scanRun) begin(ctx context.Context) (err error) {
@@ -156,46 +158,65 @@ func (r *scanRun) chunk(ctx context.Context, targets []models.Subject, cursor in
 		if err != nil {
 			return fmt.Errorf("scan %s: assess %s: %w", r.sc.Ref, c.Key, err)
 		}
-		for _, t := range facts[c.ID].Ties {
-			a.Tied = append(a.Tied, t.Others...)
-		}
+		a.Reach = models.ReachOf(a.OwnRank, facts[c.ID])
 		r.rates.count(as)
 		r.sums.count(a)
 		list = append(list, a)
 	}
 	tally, err := d.Store.RecordAssessments(ctx, r.actor, &r.sc, list, cursor)
-	r.reached = append(r.reached, tally.Reached...)
+	r.turn++
+	for _, c := range targets {
+		r.seen[c.ID] = r.turn
+	}
+	for _, id := range tally.Reached {
+		r.reached[id] = r.turn
+	}
 	return err
 }
 
-// reach looks once more at companies tied to one whose own level crossed orange in this scan. What they say reaches nobody further,
-// since ties are no part of an own level.
+// reachRounds bounds how often a scan looks again at companies that something was brought to; what is left stays marked for the next.
+const reachRounds = 3
+
+// reach looks once more at companies that were brought something new by one they are tied to after they were looked at. What ties add
+// is no part of an own level, so that it reaches nobody further.
 func (r *scanRun) reach(ctx context.Context) error {
-	slices.Sort(r.reached)
-	ids := slices.Compact(r.reached)
-	subjects := r.sc.Subjects
-	for part := range slices.Chunk(ids, scanChunk) {
-		targets, err := r.desk.Store.ScannedCompanies(ctx, part)
-		if err != nil {
-			return err
-		}
-		if r.sc.ScopeAll {
-			for _, c := range targets { // they were counted as they stood
-				r.sums.discount(c)
-				subjects--
+	for range reachRounds {
+		var ids []int64
+		for id, turn := range r.reached {
+			if seen, ok := r.seen[id]; !ok || seen <= turn {
+				ids = append(ids, id)
 			}
 		}
-		rates := r.rates
-		r.rates = nil
-		if err := r.chunk(ctx, targets, r.sc.CursorID); err != nil {
-			return err
+		clear(r.reached)
+		slices.Sort(ids)
+		for part := range slices.Chunk(ids, scanChunk) {
+			if err := r.again(ctx, part); err != nil {
+				return err
+			}
 		}
-		r.rates = rates
-	}
-	if r.sc.ScopeAll {
-		r.sc.Subjects = subjects + int64(len(ids))
 	}
 	return nil
+}
+
+// again looks at companies that were reached; those that were counted already are counted as they stand now.
+func (r *scanRun) again(ctx context.Context, ids []int64) error {
+	targets, err := r.desk.Store.ScannedCompanies(ctx, ids)
+	if err != nil || len(targets) == 0 {
+		return err
+	}
+	subjects := r.sc.Subjects
+	for _, c := range targets {
+		if _, counted := r.seen[c.ID]; counted {
+			r.sums.discount(c)
+			subjects--
+		}
+	}
+	rates := r.rates
+	r.rates = nil
+	err = r.chunk(ctx, targets, r.sc.CursorID)
+	r.rates = rates
+	r.sc.Subjects = subjects + int64(len(targets))
+	return err
 }
 
 // end closes the scan, orders the queue and tells what was done.

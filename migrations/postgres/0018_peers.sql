@@ -12,6 +12,9 @@ CREATE INDEX facts_by_website ON facts ((substr(payload::jsonb ->> 'website', 1,
 ALTER TABLE assessments ADD COLUMN own_rank BIGINT NOT NULL DEFAULT 0;
 UPDATE assessments SET own_rank = CASE level WHEN 'red' THEN 4 WHEN 'orange' THEN 3 WHEN 'yellow' THEN 2 WHEN 'blue' THEN 1 ELSE 0 END;
 
+-- What a company brought to those tied to it when it was last assessed: whom it is tied to and by what. When it changes, they are looked at again.
+ALTER TABLE subjects ADD COLUMN reach TEXT NOT NULL DEFAULT '';
+
 -- What is common among peers, counted by whole scans: growth of participants by area, size and month, and each indicator by area.
 CREATE TABLE peer_growth (
   scan_id BIGINT NOT NULL REFERENCES scans (id),
