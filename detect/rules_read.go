@@ -60,7 +60,7 @@ func LoadRules(r io.Reader) (Rules, error) {
 	}
 	if rules.Money == nil {
 		var err error
-		if rules.Money, err = defaultMoney(); err != nil {
+		if rules.Money, err = shippedMoney(rules.Version); err != nil {
 			return Rules{}, fmt.Errorf("rules %s: %w", rules.Version, err)
 		}
 	}
@@ -145,9 +145,13 @@ func EngineDigest() (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// defaultMoney reads the money patterns that ship with the program.
-func defaultMoney() (*money.Rules, error) {
-	f, err := embedded.Open("rules/money-2026.11.1.yaml")
+// shippedMoney reads the money patterns that ship with a version, or those of the first versions where it has none of its own.
+func shippedMoney(version string) (*money.Rules, error) {
+	name := "rules/money-2026.11.1.yaml"
+	if version == ShippedVersion {
+		name = "rules/money-" + version + ".yaml"
+	}
+	f, err := embedded.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("open the embedded money rules: %w", err)
 	}

@@ -146,12 +146,24 @@ func (p *moneyPass) book(ctx context.Context) (*money.Book, error) {
 		a := facts[key]
 		out := money.Account{Holder: a.OwnerID, Corporate: a.OwnerKind == models.KindCompany, Merchant: a.Class == "merchant", Exit: a.Exit,
 			Institution: int64(institutions.number(a.Institution)), Division: a.DivisionCode,
-			Edge: p.accounts != nil && !inside[key]}
+			Home: a.OwnerPlace, BornYear: int(a.BirthYear), Listed: a.Listed, Edge: p.accounts != nil && !inside[key]}
+		out.Remote, out.Unreachable = p.reported(a.Reports)
 		if a.OpenedOn != "" {
 			out.OpenedAt = a.OpenedOn.Time(models.China).UnixMicro()
 		}
 		return out
 	}), nil
+}
+
+// reported says whether reports of an account tell of sign-ins from afar, and of a holder who cannot be reached.
+func (p *moneyPass) reported(texts []string) (remote, unreachable bool) {
+	for _, text := range texts {
+		for _, w := range p.rules.Extract(text, detect.VoiceReport).Words {
+			remote = remote || w.Class == "remote_access"
+			unreachable = unreachable || w.Class == "unreachable"
+		}
+	}
+	return remote, unreachable
 }
 
 // interned numbers equal texts alike from 1 on; the empty text is 0.

@@ -21,7 +21,7 @@ func Signs(b *Book, r *Rules) []Sign {
 	for a := range graph.Account(b.Ledger.Accounts()) {
 		out = s.account(out, a)
 	}
-	return s.devices(out)
+	return s.listed(s.batches(s.devices(out)))
 }
 
 type signer struct {
@@ -102,7 +102,7 @@ func (s *signer) account(out []Sign, a graph.Account) []Sign {
 	if v, at, ok := s.exits(outs); ok {
 		add("FLOW-15", v, 1, at)
 	}
-	return out
+	return s.known(out, a, ins, outs)
 }
 
 // fan: many payers and few payees within a day, or the reverse; the value is the number of the many.
