@@ -139,6 +139,7 @@ func (a *App) officeRoutes() []Route {
 		{post, "/rules/:number/reject", Signed, models.ActRuleApprove, a.ruleAct("reject")},
 		{post, "/rules/:number/withdraw", Signed, models.ActRuleWrite, a.ruleAct("withdraw")},
 		{get, "/learned", Signed, models.ActRuleRead, a.learnedList},
+		{post, "/learned/train", Signed, models.ActRuleWrite, a.learnedTrain},
 		{post, "/learned/:number/approve", Signed, models.ActRuleApprove, a.learnedAct(models.LearnedInForce)},
 		{post, "/learned/:number/reject", Signed, models.ActRuleApprove, a.learnedAct(models.LearnedRejected)},
 		{get, "/replays/:replay", Signed, models.ActRuleRead, a.replayShow},

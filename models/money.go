@@ -11,6 +11,8 @@ type MoneyTransfer struct {
 	Device  string
 	IP      string
 	Source  string
+
+	Currency string // as the bank wrote it; empty is the yuan
 }
 
 // MoneyAccount is what is known of an account beside its transfers. OwnerKind is empty where nobody is known to hold it.

@@ -25,7 +25,7 @@ func usable(q *gorm.DB, asOf AsOf) *gorm.DB {
 // MoneyTransfers hands out transfers within the bounds, all of them or those that some accounts take part in. It asks for no
 // scope since a scan looks at everybody. The order is that of the store's keys where all are asked for.
 func (s *Store) MoneyTransfers(ctx context.Context, asOf AsOf, accounts []int64, yield func(MoneyTransfer)) error {
-	const fields = "id, from_id, to_id, amount_fen, at, channel, device, ip, source"
+	const fields = "id, from_id, to_id, amount_fen, at, channel, device, ip, source, currency"
 	if accounts == nil {
 		return eachTransfer(usable(s.read(ctx).Table("transfers").Select(fields), asOf).Order("id"), yield)
 	}
@@ -49,7 +49,7 @@ func eachTransfer(q *gorm.DB, yield func(MoneyTransfer)) error {
 	for rows.Next() {
 		var t MoneyTransfer
 		var at Instant
-		if err := rows.Scan(&t.ID, &t.FromID, &t.ToID, &t.Fen, &at, &t.Channel, &t.Device, &t.IP, &t.Source); err != nil {
+		if err := rows.Scan(&t.ID, &t.FromID, &t.ToID, &t.Fen, &at, &t.Channel, &t.Device, &t.IP, &t.Source, &t.Currency); err != nil {
 			return fmt.Errorf("read transfers: %w", err)
 		}
 		t.At = at.Micro()

@@ -142,6 +142,16 @@ func (s *Store) NewestFactAt(ctx context.Context) (Instant, error) {
 	return at.At, nil
 }
 
+// LastWholeScan gives when the newest finished scan of everybody in the present began; the zero Instant where there was none.
+func (s *Store) LastWholeScan(ctx context.Context) (Instant, error) {
+	var row struct{ StartedAt Instant }
+	err := s.read(ctx).Table("scans").Select("started_at").Where("scope_all = ? AND valid_at IS NULL AND status = ? AND as_of >= started_at", true, "done").Order("id DESC").Limit(1).Scan(&row).Error
+	if err != nil {
+		return Instant{}, fmt.Errorf("read the last whole scan: %w", err)
+	}
+	return row.StartedAt, nil
+}
+
 // FinishScan closes a scan with its sums.
 func (s *Store) FinishScan(ctx context.Context, actor Actor, sc *Scan, tallies any) error {
 	b, err := json.Marshal(tallies)

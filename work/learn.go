@@ -68,6 +68,11 @@ type Learned struct {
 // Learn fits a model to the alerts whose outcome is known, and to labels of companies where some are given. It fails with
 // outcome.ErrTooFew while there are too few.
 func (d *Desk) Learn(ctx context.Context, labels []Label) (Learned, error) {
+	return d.learn(ctx, labels, func(string, int, int) error { return nil })
+}
+
+// learn is Learn, which tells the stage it comes to.
+func (d *Desk) learn(ctx context.Context, labels []Label, step func(stage string, done, total int) error) (Learned, error) {
 	var out Learned
 	rules, err := d.RulesNow(ctx)
 	if err != nil {
@@ -90,7 +95,13 @@ func (d *Desk) Learn(ctx context.Context, labels []Label) (Learned, error) {
 			out.Good++
 		}
 	}
+	if err := step("judging", 1, 3); err != nil {
+		return out, err
+	}
 	if out.Held, err = outcome.CrossValidate(inputs, samples); err != nil {
+		return out, err
+	}
+	if err := step("fitting", 2, 3); err != nil {
 		return out, err
 	}
 	out.Model, err = outcome.Fit(inputs, samples)

@@ -28,6 +28,7 @@ type replayer struct {
 	progress Progress
 	until    time.Time // zero is no end
 	peers    map[models.Instant]detect.Peers
+	acting   [2]map[int64][]models.SchemeFact // of each version, by company, where the two judge schemes apart
 }
 
 // peersBy gives the peers of a moment, each moment's once.
@@ -212,8 +213,12 @@ func (r *replayer) companies(ctx context.Context, rp *models.RuleReplay) error {
 			return err
 		}
 		for i, c := range targets {
-			from[i] = from[i].worse(detect.Assess(*facts[c.ID], peers, r.from, at))
-			to[i] = to[i].worse(detect.Assess(*facts[c.ID], peers, r.to, at))
+			before, after, err := r.sides(ctx, rp, c.ID, *facts[c.ID], at)
+			if err != nil {
+				return err
+			}
+			from[i] = from[i].worse(detect.Assess(before, peers, r.from, at))
+			to[i] = to[i].worse(detect.Assess(after, peers, r.to, at))
 		}
 	}
 	for i, c := range targets {

@@ -53,3 +53,26 @@ func (d *Desk) catchUp(ctx context.Context, actor models.Actor) (bool, error) {
 	_, err = d.Scan(ctx, actor, ScanOptions{All: due, OnArrival: true})
 	return true, err
 }
+
+// The hours of the night, in China, in which everybody is scanned: what ends by time alone is seen then, and what is common among
+// peers is counted anew.
+const (
+	nightFrom  = 1
+	nightUntil = 5
+	nightEvery = 20 * time.Hour
+)
+
+// ScanNightly scans everybody where it is night and no whole scan of the present began within the last twenty hours; one that was
+// killed is taken up.
+func (d *Desk) ScanNightly(ctx context.Context, actor models.Actor) error {
+	now := d.Store.Now()
+	if h := now.Time().In(models.China).Hour(); h < nightFrom || h >= nightUntil {
+		return nil
+	}
+	last, err := d.Store.LastWholeScan(ctx)
+	if err != nil || !last.IsZero() && now.Sub(last) < nightEvery {
+		return err
+	}
+	_, err = d.Scan(ctx, actor, ScanOptions{All: true, OnArrival: true})
+	return err
+}

@@ -72,7 +72,7 @@ func (w *province) ruleAttacks() []attack {
 	on := func(state string) []string { return []string{":number", w.objects["rule"][state]} }
 	note := same(url.Values{"note": {"理由充分"}})
 	return []attack{
-		{route: "GET /learned"}, {route: "POST /learned/:number/approve", words: []string{":number", w.objects["learned"]["draft"]}, form: none},
+		{route: "GET /learned"}, {route: "POST /learned/train", form: none}, {route: "POST /learned/:number/approve", words: []string{":number", w.objects["learned"]["draft"]}, form: none},
 		{route: "POST /learned/:number/reject", words: []string{":number", w.objects["learned"]["draft"]}, form: note},
 		{route: "GET /rules"}, {route: "GET /rules/:number", words: on("replayed")}, {route: "GET /rules/:number/edit", words: on("draft")},
 		{route: "POST /rules/:number/edit", words: on("draft"), form: same(url.Values{"do": {"save"}, "note": {"提高红色下限"}, "bands.red": {"81"}})},
