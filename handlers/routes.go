@@ -172,6 +172,9 @@ func (a *App) apiRoutes() []Route {
 		{post, "/api/v1/alerts/:ref/propose", Token, "", a.apiAlertVerb("propose")},
 		{get, "/api/v1/companies/:id", Token, "", a.apiCompany},
 
+		{get, "/api/v1/rules", Token, models.ActRuleRead, a.apiRules},
+		{get, "/api/v1/rules/:number", Token, models.ActRuleRead, a.apiRule},
+		{get, "/api/v1/replays/:replay", Token, models.ActRuleRead, a.apiReplay},
 		{get, "/api/v1/identities", Token, models.ActIdentityRead, a.apiIdentities},
 		{get, "/api/v1/identities/:ref", Token, models.ActIdentityRead, a.apiIdentity},
 		{post, "/api/v1/identities/:ref/:decision", Token, models.ActIdentityRead, a.apiIdentityDecide},

@@ -80,6 +80,7 @@ func (w *province) ruleAttacks() []attack {
 		{route: "POST /rules/:number/replay", words: on("draft"), form: none}, {route: "POST /rules/:number/approve", words: on("replayed"), form: note},
 		{route: "POST /rules/:number/confirm", words: on("second"), form: note}, {route: "POST /rules/:number/enforce", words: on("approved"), form: none},
 		{route: "POST /rules/:number/reject", words: on("replayed"), form: note}, {route: "POST /rules/:number/withdraw", words: on("draft"), form: none},
+		{route: "GET /api/v1/rules"}, {route: "GET /api/v1/rules/:number", words: on("replayed")}, {route: "GET /api/v1/replays/:replay", words: []string{":replay", w.objects["replay"]["440300"]}},
 		{route: "GET /replays/:replay", words: []string{":replay", w.objects["replay"]["440300"]}},
 	}
 }
