@@ -146,11 +146,11 @@ func (g *Graph) update(ctx context.Context, was *picture) (*picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	if mark.Fact < was.mark.Fact || mark.Transfer < was.mark.Transfer {
+	if mark.Fact < was.mark.Fact || mark.Transfer < was.mark.Transfer || mark.Taken < was.mark.Taken {
 		return g.build(ctx, models.AsOf{}) // the database was put back
 	}
 	p := &picture{book: &graph.Book{Relations: was.book.Relations, Flow: was.book.Flow}, mark: mark, sources: sources, withdrawn: was.withdrawn, checked: checked, tracks: was.tracks}
-	if limited(sources) != limited(was.sources) {
+	if limited(sources) != limited(was.sources) || mark.Taken != was.mark.Taken {
 		if p.book.Flow, err = g.flow(ctx, p, models.Span{UpTo: mark.Transfer}, models.AsOf{}); err != nil {
 			return nil, err
 		}
