@@ -140,6 +140,9 @@ func (a *App) showReferral(c *gin.Context, in actInput) error {
 		return err
 	}
 	p.Frame = frame
+	if p.Way, err = a.way(ctx, actor, file); err != nil {
+		return err
+	}
 	return a.render(c, statusOf(in.wrong), views.ReferralShow(p))
 }
 

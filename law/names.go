@@ -110,6 +110,16 @@ const (
 	StageArchived      State = "ARCHIVED"
 )
 
+// Filed says whether an administrative case was filed (APL 54(2)) and has not ended: in the stages before it nothing was decided yet.
+func Filed(stage State) bool {
+	switch stage {
+	case StageLead, "VERIFY", "WARNED", StageNoCase, StageClosed, StageArchived, "":
+		return false
+	default:
+		return true
+	}
+}
+
 // The events of an administrative case that have a guard of their own.
 const (
 	CaseInterview      Event = "interview"

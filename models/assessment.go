@@ -286,6 +286,21 @@ func (s *Store) Assessments(ctx context.Context, subjectID int64) ([]Assessment,
 	return list, nil
 }
 
+// FirstRecorded gives when the first of some facts was recorded, by the store's keys; zero where none is there.
+func (s *Store) FirstRecorded(ctx context.Context, facts []int64) (Instant, error) {
+	var first Instant
+	for part := range slices.Chunk(facts, 5000) {
+		var rows []struct{ RecordedAt Instant }
+		if err := s.read(ctx).Table("facts").Select("recorded_at").Where("id IN ?", part).Order("recorded_at").Limit(1).Scan(&rows).Error; err != nil {
+			return first, fmt.Errorf("read when facts were recorded: %w", err)
+		}
+		if len(rows) > 0 && (first.IsZero() || rows[0].RecordedAt.Before(first)) {
+			first = rows[0].RecordedAt
+		}
+	}
+	return first, nil
+}
+
 // AssessmentByID gives one stored evaluation, the zero one for nil.
 func (s *Store) AssessmentByID(ctx context.Context, id *int64) (Assessment, error) {
 	var a Assessment

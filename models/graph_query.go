@@ -9,19 +9,21 @@ import (
 	"gorm.io/gorm"
 )
 
-// GraphMark says how far the tables are that the graph is built from: the newest keys, and how many facts were withdrawn.
+// GraphMark says how far the tables are that the graph is built from: the newest keys, and how many facts and transfers were withdrawn.
 type GraphMark struct {
 	Fact      int64
 	Transfer  int64
 	Withdrawn int64
+	Taken     int64 // transfers
 	Batch     int64
 }
 
 // GraphMark reads how far the tables are.
 func (s *Store) GraphMark(ctx context.Context) (GraphMark, error) {
 	var m GraphMark
-	err := s.read(ctx).Raw(`SELECT (SELECT COALESCE(MAX(id), 0) FROM facts) AS fact, (SELECT COALESCE(MAX(id), 0) FROM transfers) AS transfer,
-		(SELECT COUNT(*) FROM retractions) AS withdrawn, (SELECT COALESCE(MAX(id), 0) FROM batches) AS batch`).Scan(&m).Error
+	err := s.read(ctx).Raw(`SELECT (SELECT COALESCE(MAX(id), 0) FROM facts) AS fact, (SELECT COALESCE(MAX(x.id), 0) FROM (SELECT MAX(id) AS id FROM transfers UNION ALL SELECT MAX(id) FROM withdrawn_transfers) x) AS transfer,
+		(SELECT COUNT(*) FROM retractions) AS withdrawn, (SELECT COUNT(*) FROM withdrawn_transfers) AS taken,
+		(SELECT COALESCE(MAX(id), 0) FROM batches) AS batch`).Scan(&m).Error
 	if err != nil {
 		return m, fmt.Errorf("read how far the tables are: %w", err)
 	}
@@ -164,56 +166,6 @@ func (s *Store) GraphSubjectsByID(ctx context.Context, ids []int64) ([]GraphSubj
 	return all, nil
 }
 
-// GraphTransfer is a transfer as the graph needs it.
-type GraphTransfer struct {
-	ID, FromID, ToID, AmountFen int64
-	At                          Instant
-	Currency, Channel           string // the currency is empty for that of the country
-}
-
-// GraphTransfers gives the transfers of a span that were made and recorded by a moment, by key; the zero AsOf is now. Those of
-// sources of limited purpose are left out.
-func (s *Store) GraphTransfers(ctx context.Context, span Span, asOf AsOf, see func(GraphTransfer) error) error {
-	q := asOf.permitted(s.read(ctx).Table("transfers t"), "t.source").Select("t.id, t.from_id, t.to_id, t.amount_fen, t.at, t.currency, t.channel").
-		Where("t.id > ? AND t.id <= ?", span.After, span.UpTo)
-	if !asOf.ObservedBy.IsZero() {
-		q = q.Where("t.observed_at <= ?", asOf.ObservedBy)
-	}
-	if !asOf.RecordedBy.IsZero() {
-		q = q.Where("t.recorded_at <= ?", asOf.RecordedBy)
-	}
-	rows, err := q.Order("t.id").Rows()
-	if err != nil {
-		return fmt.Errorf("read transfers: %w", err)
-	}
-	defer rows.Close()
-	same := map[string]string{}
-	var currency, channel sql.RawBytes
-	for rows.Next() {
-		var t GraphTransfer
-		if err := rows.Scan(&t.ID, &t.FromID, &t.ToID, &t.AmountFen, &t.At, &currency, &channel); err != nil {
-			return fmt.Errorf("read transfers: %w", err)
-		}
-		t.Currency, t.Channel = once(same, currency), once(same, channel)
-		if err := see(t); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-// once gives one text for equal ones, of which a table holds few.
-func once(known map[string]string, b []byte) string {
-	if t, ok := known[string(b)]; ok {
-		return t
-	}
-	t := string(b)
-	if len(known) < 1<<16 {
-		known[t] = t
-	}
-	return t
-}
-
 // SubjectsByID gives subjects by internal key, those of the scope alone.
 func (s *Store) SubjectsByID(ctx context.Context, scope Scope, ids []int64) (map[int64]Subject, error) {
 	out := make(map[int64]Subject, len(ids))
@@ -252,7 +204,7 @@ func (s *Store) SubjectNamed(ctx context.Context, scope Scope, ref SubjectRef) (
 	return list[0], nil
 }
 
-// TransferKeys gives the source's own IDs of transfers by internal key.
+// TransferKeys gives the source's own IDs of transfers by internal key, of withdrawn ones too.
 func (s *Store) TransferKeys(ctx context.Context, ids []int64) (map[int64]string, error) {
 	out := make(map[int64]string, len(ids))
 	for from := 0; from < len(ids); from += 5000 {
@@ -260,7 +212,8 @@ func (s *Store) TransferKeys(ctx context.Context, ids []int64) (map[int64]string
 			ID  int64
 			Key string
 		}
-		if err := s.read(ctx).Table("transfers").Select("id, key").Where("id IN ?", ids[from:min(from+5000, len(ids))]).Scan(&list).Error; err != nil {
+		some := ids[from:min(from+5000, len(ids))]
+		if err := s.read(ctx).Raw("SELECT id, key FROM transfers WHERE id IN ? UNION ALL SELECT id, key FROM withdrawn_transfers WHERE id IN ?", some, some).Scan(&list).Error; err != nil {
 			return nil, fmt.Errorf("read transfers: %w", err)
 		}
 		for _, t := range list {

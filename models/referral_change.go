@@ -303,10 +303,7 @@ func (t *tx) writeMove(m *referralMove) error {
 		}
 	}
 	if m.move.To == law.StateClosed {
-		if err := t.setCase(m.cs, CaseClosed); err != nil {
-			return err
-		}
-		if err := t.closeAlerts(m.cs); err != nil {
+		if err := t.endWithReferral(m.cs); err != nil {
 			return err
 		}
 	}
@@ -323,6 +320,27 @@ func (t *tx) writeMove(m *referralMove) error {
 	m.data["from"], m.data["to"] = m.r.State, m.move.To
 	t.audit("referral."+string(m.move.Event), "referral:"+m.r.Ref, m.r.Place, m.data)
 	return t.tell(objectReferral, m.r.ID, string(m.move.Event), note, m.data)
+}
+
+// endWithReferral closes the case whose referral has ended, with its alerts, unless its administrative side goes on: it was filed, or a
+// limit or a measure of it still runs. Such a case is closed by its own checklist (737 arts 25 and 33).
+func (t *tx) endWithReferral(cs Case) error {
+	goesOn := law.Filed(cs.Stage)
+	for _, q := range []string{"SELECT COUNT(*) FROM clocks WHERE case_id = ? AND referral_id IS NULL AND objection_id IS NULL AND ended_at IS NULL",
+		"SELECT COUNT(*) FROM measures WHERE case_id = ? AND state = 'IN_FORCE'"} {
+		var n int64
+		if err := t.db.Raw(q, cs.ID).Scan(&n).Error; err != nil {
+			return fmt.Errorf("ask what of case %s goes on: %w", cs.Ref, err)
+		}
+		goesOn = goesOn || n > 0
+	}
+	if goesOn {
+		return t.setCase(cs, CaseOpen)
+	}
+	if err := t.setCase(cs, CaseClosed); err != nil {
+		return err
+	}
+	return t.closeAlerts(cs)
 }
 
 func (t *tx) closeAlerts(cs Case) error {

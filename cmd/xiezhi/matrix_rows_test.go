@@ -141,6 +141,9 @@ var alertForms = map[string]func(string) url.Values{
 	"assign":  func(place string) url.Values { return url.Values{"user": {crews[place].duty}} },
 }
 
+// mappingForm saves a mapping by the API.
+var mappingForm = url.Values{"name": {"接口映射"}, "note": {"由接口保存"}, "body": {"table: persons\ncolumns: {id: id, name: name}\n"}}
+
 // attacks is every way in. A route of the portal that is missing here, or has no rows in the table, fails the test.
 func (w *province) attacks() []attack {
 	list := []attack{
@@ -155,6 +158,13 @@ func (w *province) attacks() []attack {
 		{route: "POST /connectors", form: same(connectorForm("新连接"))}, {route: "GET /connectors/:ref", kind: "connector"},
 		{route: "POST /connectors/:ref/change", kind: "connector", form: same(connectorForm("改名"))},
 		{route: "GET /batches/:ref/facts/:hash", kind: "fact"}, {route: "POST /batches/:ref/facts/:hash/retract", kind: "fact", form: same(url.Values{"reason": {"来源书面更正"}})},
+		{route: "POST /batches/:ref/withdraw", kind: "batch", form: same(url.Values{"reason": {"误传，重新报送"}})},
+		{route: "POST /api/v1/batches/:ref/withdraw", kind: "batch", form: same(url.Values{"reason": {"误传，重新报送"}})},
+		{route: "GET /sources/:code/transfers/:key", kind: "transfer"}, {route: "POST /sources/:code/transfers/:key/withdraw", kind: "transfer", form: same(url.Values{"reason": {"来源书面更正"}})},
+		{route: "GET /sources/:code/transfers", words: []string{":code", "BANK"}, query: func(string) string { return "?key=T-none" }},
+		{route: "GET /api/v1/mappings"}, {route: "GET /api/v1/mappings/:ref", kind: "mapping"},
+		{route: "POST /api/v1/mappings", form: same(mappingForm)}, {route: "POST /api/v1/mappings/:ref", kind: "mapping", form: same(mappingForm)},
+		{route: "POST /api/v1/mappings/:ref/share", kind: "mapping", form: same(url.Values{"sharing": {"all"}})},
 		{route: "GET /mappings"}, {route: "GET /mappings/new"}, {route: "POST /mappings/new", form: none, file: true}, {route: "GET /mappings/:ref", kind: "mapping"},
 		{route: "POST /mappings/:ref/share", kind: "mapping", form: same(url.Values{"sharing": {"all"}})}, {route: "GET /mappings/:ref/versions/:number", kind: "mapping", words: []string{":number", "1"}},
 		{route: "GET /mappings/drafts/:ref", kind: "sample"}, {route: "POST /mappings/drafts/:ref", kind: "sample", form: same(url.Values{"do": {"preview"}, "table": {"companies"}})},
@@ -284,6 +294,8 @@ func unknownRef(kind string) string {
 		return "PC-440300-2026-99999"
 	case "connector":
 		return "LJ-440300-2026-99999"
+	case "transfer":
+		return "BANK T-unknown"
 	case "fact":
 		return "PC-440300-2026-99999 " + strings.Repeat("0", 64)
 	case "company":

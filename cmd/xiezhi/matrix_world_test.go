@@ -205,6 +205,14 @@ func (w *province) facts(t testing.TB, place string) {
 	if err != nil || rep.Files[3].Refused != 1 {
 		t.Fatalf("facts of %s: %+v %v", place, rep, err)
 	}
+	moved := filepath.Join(dir, "transfers.csv")
+	if err := os.WriteFile(moved, []byte("id,from_account,to_account,amount,at\nT-"+place+",ACC-"+place+",ACC2-"+place+",12.50,2026-06-02T10:00:00Z\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if rep, err := w.p.desk.Ingest(t.Context(), byCommand, work.IngestOptions{Paths: []string{moved}, Source: "BANK", Division: place}); err != nil || rep.Files[0].Accepted != 1 {
+		t.Fatalf("transfer of %s: %+v %v", place, rep, err)
+	}
+	w.put("transfer", place, "BANK T-"+place)
 	w.mappings(t, place)
 	w.put("batch", place, rep.Batch)
 	w.put("company", place, companyID(place, 0))
