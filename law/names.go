@@ -175,3 +175,27 @@ const (
 	ClockObjectionAccept ClockName = "objection_accept"
 	ClockObjectionDecide ClockName = "objection_decide"
 )
+
+// The states and events of the handing of a case to another department.
+const (
+	HandoffDisputed State = "DISPUTED"
+	HandoffTaken    State = "TAKEN"
+	HandoffAsk      Event = "ask"
+	HandoffAccept   Event = "accept"
+	HandoffWithdraw Event = "withdraw"
+	HandoffDispute  Event = "dispute"
+	HandoffAssign   Event = "assign"
+	HandoffLeave    Event = "leave"
+)
+
+// The states and events of a public bulletin.
+const (
+	BulletinPublished State = "PUBLISHED"
+	BulletinWithdrawn State = "WITHDRAWN"
+	BulletinDraft     Event = "draft"
+	BulletinChange    Event = "change"
+	BulletinClear     Event = "clear"
+	BulletinReturn    Event = "return"
+	BulletinPublish   Event = "publish"
+	BulletinWithdraw  Event = "withdraw"
+)

@@ -22,7 +22,8 @@ type Assessment struct {
 	Area        string
 	RuleVersion string
 	Payload     string
-	Scheme      bool // of a scheme that the subject leads, not of the subject as a whole
+	OwnRank     int64 // of the level without what ties to others add
+	Scheme      bool  // of a scheme that the subject leads, not of the subject as a whole
 }
 
 // Reason is one of the strongest indicators of an alert, as lists and the API show it. Args fill the message of the indicator.
@@ -58,11 +59,15 @@ type Assessed struct {
 	Area      string
 	Payload   []byte
 	Areas     []AreaFinding
+	OwnRank   int // of the level without what ties add
+	Reach     Reach
 }
 
-// ScanTally is what recording a chunk did.
+// ScanTally is what recording a chunk did. Reached are companies that have to be looked at again because of what one they are
+// tied to brings them now.
 type ScanTally struct {
 	Changed, Raised, Updated, Unchanged int64
+	Reached                             []int64
 }
 
 // RecordAssessments stores evaluations, moves the subjects' levels, raises and updates alerts and the scan's cursor, in one
@@ -128,11 +133,16 @@ func (t *tx) recordAssessment(sc *Scan, a Assessed, was Assessment, tally *ScanT
 		set["assessed_fact_id"] = a.Subject.NewestFactID
 	}
 	changed := was.ID == 0 && (a.Index > 0 || len(a.Areas) > 0) || was.ID != 0 && was.Payload != string(a.Payload)
+	if len(set) > 0 {
+		if err := t.reachOut(sc, a, set, tally); err != nil {
+			return err
+		}
+	}
 	row := was
 	if changed {
 		tally.Changed++
 		row = Assessment{SubjectID: a.Subject.ID, ScanID: sc.ID, AsOf: end, RecordedAt: t.now, Idx: a.Index, Level: a.Level,
-			Area: a.Area, RuleVersion: sc.RuleVersion, Payload: string(a.Payload)}
+			Area: a.Area, RuleVersion: sc.RuleVersion, Payload: string(a.Payload), OwnRank: int64(a.OwnRank)}
 		if err := t.db.Create(&row).Error; err != nil {
 			return fmt.Errorf("store assessment: %w", err)
 		}
@@ -204,7 +214,7 @@ func (t *tx) raiseAlert(sub Subject, f AreaFinding, as Assessment, last Alert, t
 		return err
 	}
 	al := Alert{Ref: ref, SubjectID: sub.ID, Status: AlertNew, Open: true, Place: sub.Place, RaisedAt: t.now, Version: 1, History: "[]"}
-	if err := al.take(t.now, f, as); err != nil {
+	if err := t.take(&al, f, as); err != nil {
 		return err
 	}
 	data := map[string]any{"level": f.Level, "index": f.Index, "area": f.Area}
@@ -227,7 +237,7 @@ func (t *tx) updateAlert(sub Subject, al Alert, f AreaFinding, as Assessment, ta
 		return nil
 	}
 	before := al
-	if err := al.take(t.now, f, as); err != nil {
+	if err := t.take(&al, f, as); err != nil {
 		return err
 	}
 	set := map[string]any{"level": al.Level, "level_rank": al.LevelRank, "idx": al.Idx, "reasons": al.Reasons, "history": al.History,
@@ -235,7 +245,11 @@ func (t *tx) updateAlert(sub Subject, al Alert, f AreaFinding, as Assessment, ta
 		"assessment_id": al.AssessmentID, "previous_assessment_id": before.AssessmentID, "changed_at": t.now, "families": al.Families,
 		"rule_version": al.RuleVersion, "version": gorm.Expr("version + 1")}
 	if al.LevelRank > before.LevelRank && before.CaseID == nil {
-		set["due_at"] = alertDue(al.Level, t.now)
+		due, err := t.alertDue(al.Level)
+		if err != nil {
+			return err
+		}
+		set["due_at"] = due
 		if before.Status == AlertSnoozed {
 			set["status"], set["snoozed_until"] = AlertNew, nil
 		}
@@ -249,7 +263,7 @@ func (t *tx) updateAlert(sub Subject, al Alert, f AreaFinding, as Assessment, ta
 }
 
 // take puts a finding into an alert.
-func (al *Alert) take(now Instant, f AreaFinding, as Assessment) error {
+func (t *tx) take(al *Alert, f AreaFinding, as Assessment) error {
 	reasons, err := json.Marshal(f.Reasons)
 	if err != nil {
 		return fmt.Errorf("write reasons: %w", err)
@@ -268,12 +282,14 @@ func (al *Alert) take(now Instant, f AreaFinding, as Assessment) error {
 		return fmt.Errorf("write history: %w", err)
 	}
 	if al.DueAt.IsZero() {
-		al.DueAt = alertDue(f.Level, now)
+		if al.DueAt, err = t.alertDue(f.Level); err != nil {
+			return err
+		}
 	}
 	al.Area, al.Level, al.LevelRank, al.Idx = f.Area, f.Level, f.LevelRank, f.Index
 	al.Reasons, al.Families, al.History = string(reasons), string(kinds), string(trail)
 	al.SingleSource, al.TriggerCode, al.AmountFen, al.People = f.SingleSource, f.Trigger, f.AmountFen, f.People
-	al.AssessmentID, al.RuleVersion, al.ChangedAt = as.ID, as.RuleVersion, now
+	al.AssessmentID, al.RuleVersion, al.ChangedAt = as.ID, as.RuleVersion, t.now
 	return nil
 }
 

@@ -14,7 +14,7 @@ type GraphMark struct {
 	Fact      int64
 	Transfer  int64
 	Withdrawn int64
-	Taken     int64 // transfers
+	Taken     int64 // transfers that were withdrawn
 	Batch     int64
 }
 
@@ -22,8 +22,7 @@ type GraphMark struct {
 func (s *Store) GraphMark(ctx context.Context) (GraphMark, error) {
 	var m GraphMark
 	err := s.read(ctx).Raw(`SELECT (SELECT COALESCE(MAX(id), 0) FROM facts) AS fact, (SELECT COALESCE(MAX(x.id), 0) FROM (SELECT MAX(id) AS id FROM transfers UNION ALL SELECT MAX(id) FROM withdrawn_transfers) x) AS transfer,
-		(SELECT COUNT(*) FROM retractions) AS withdrawn, (SELECT COUNT(*) FROM withdrawn_transfers) AS taken,
-		(SELECT COALESCE(MAX(id), 0) FROM batches) AS batch`).Scan(&m).Error
+		(SELECT COUNT(*) FROM retractions) AS withdrawn, (SELECT COUNT(*) FROM withdrawn_transfers) AS taken, (SELECT COALESCE(MAX(id), 0) FROM batches) AS batch`).Scan(&m).Error
 	if err != nil {
 		return m, fmt.Errorf("read how far the tables are: %w", err)
 	}

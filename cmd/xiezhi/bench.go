@@ -32,7 +32,7 @@ func benchCommand() *cobra.Command {
 	g.Flags().IntVar(&s.subjects, "subjects", 200_000, "subjects")
 	g.Flags().IntVar(&s.asks, "asks", 2000, "questions of each kind")
 	g.Flags().Uint64Var(&s.seed, "seed", 1, "seed")
-	cmd.AddCommand(g, benchArrive())
+	cmd.AddCommand(g, benchArrive(), benchMoneyCommand(), benchCompaniesCommand())
 	return cmd
 }
 

@@ -93,7 +93,10 @@ func (a attack) places() []string {
 	if later[strings.TrimSuffix(event, ")")] {
 		return places[slices.Index(places, "440300"):][:1]
 	}
-	for _, part := range []string{"/moves/", "/measures", "/clocks/", "/objections/"} {
+	if a.kind == "handoff" { // three offices have a part in it, so that one says everything
+		return places[slices.Index(places, "440300"):][:1]
+	}
+	for _, part := range []string{"/moves/", "/measures", "/clocks/", "/objections/", "/handoff", "/alerts/join", "/alerts/split", "/hold", "/release", "/bulletins"} {
 		if a.api() && strings.Contains(a.path(), part) { // the page, the same verb, is tried everywhere
 			return places[slices.Index(places, "440300"):][:1]
 		}
@@ -104,7 +107,7 @@ func (a attack) places() []string {
 // address fills the path with an object.
 func (a attack) address(ref string) string {
 	ref, hash, _ := strings.Cut(ref, " ") // a fact is named by its batch and its digest
-	pairs := append([]string{":ref", url.PathEscape(ref), ":id", url.PathEscape(ref), ":hash", hash, ":measure", hash, ":clock", hash}, a.words...)
+	pairs := append([]string{":ref", url.PathEscape(ref), ":id", url.PathEscape(ref), ":hash", hash, ":measure", hash, ":clock", hash, ":bulletin", hash}, a.words...)
 	if hash != "" {
 		pairs = append(pairs, ":number", hash)
 	}
@@ -240,7 +243,7 @@ func (w *province) attacks() []attack {
 				form: func(string) url.Values { return moveForm(event) }})
 		}
 	}
-	list = append(append(list, proofAttacks()...), workAttacks()...)
+	list = append(append(append(list, proofAttacks()...), workAttacks()...), w.lifeAttacks()...)
 	list = append(list, w.ruleAttacks()...)
 	slices.SortFunc(list, func(a, b attack) int { return strings.Compare(a.route, b.route) })
 	return list
@@ -280,8 +283,16 @@ func unknownRef(kind string) string {
 		return "JZ-440300-2026-99999"
 	case "paper", "issued":
 		return "WS-440300-2026-99999"
-	case "case", "casework", "file":
+	case "handoff":
+		return "GX-440300-2026-99999"
+	case "case", "casework", "file", "joined":
 		return "AJ-440300-2026-99999"
+	case "bulletin":
+		return "AJ-440300-2026-99999 GG-440300-2026-99999"
+	case "public":
+		return "GG-440300-2026-99999"
+	case "decided":
+		return "AJ-440300-2026-99999 999999999"
 	case "measure":
 		return "AJ-440300-2026-99999 CS-440300-2026-99999"
 	case "clock":

@@ -182,7 +182,7 @@ func (w *province) facts(t testing.TB, place string) {
 	var companies, products strings.Builder
 	companies.WriteString("uscc,name,division_code,established_on\n")
 	products.WriteString("id,company,name,area,promised_yield,yield_period\n")
-	for i := range len(states) + 3 {
+	for i := range len(states) + 3 + moreCompanies {
 		id := companyID(place, i)
 		fmt.Fprintf(&companies, "%s,%s商贸%d号有限公司,%s,2026-06-01\n", id, place, i, place)
 		fmt.Fprintf(&products, "%s-P,%s,天天返,WLTH,0.08,day\n", id, id)
@@ -340,6 +340,7 @@ func (w *province) line(t testing.TB, place string) {
 			}
 			w.procedure(t, place, cs, alert(0))
 			w.identity(t, place)
+			w.life(t, place, alert, i+3)
 			return
 		}
 		ref, err := s.FormTeam(ctx, boss, cs, c.team, 0)
@@ -449,8 +450,8 @@ func laterForm(event string) url.Values {
 // relation says how the object of a place lies to a user: where it is, or, for referrals, whether the user is on the team or in the
 // office it was addressed to.
 func (w *province) relation(kind, user, place string) string {
-	worked := slices.Contains([]string{"casework", "measure", "clock"}, kind)
-	if worked || slices.ContainsFunc(states, func(s stateWay) bool { return string(s.state) == kind }) {
+	worked := slices.Contains([]string{"casework", "measure", "clock", "joined"}, kind)
+	if worked || kind == "held" || slices.ContainsFunc(states, func(s stateWay) bool { return string(s.state) == kind }) {
 		switch {
 		case slices.Contains(crews[place].team, user):
 			return "team"
@@ -474,6 +475,16 @@ func (w *province) relation(kind, user, place string) string {
 	default:
 		return "other"
 	}
+}
+
+// standing is the relation of a user to what has no place: the rules of the installation are decided on by the people of its highest
+// lead department.
+func (w *province) standing(route, user string) string {
+	decides := slices.ContainsFunc([]string{"/approve", "/confirm", "/enforce", "/reject"}, func(verb string) bool { return strings.HasSuffix(route, verb) })
+	if decides && (strings.Contains(route, "/rules/") || strings.Contains(route, "/learned/")) && w.home[user] == "440000" {
+		return "top"
+	}
+	return "-"
 }
 
 // users lists everybody in a fixed order.
