@@ -178,29 +178,41 @@ func (w *walker) layers() []Layer {
 	if len(w.nodes) == 0 {
 		return nil
 	}
-	list := make([]Layer, len(w.nodes))
+	w.ranked = w.ranked[:0]
 	for i := range w.nodes {
 		n := &w.nodes[i]
-		list[i] = Layer{Account: n.account, Depth: int(n.depth), In: n.in, Out: n.out, Remaining: n.in - n.out}
+		rest := n.in - n.out
 		if n.start {
-			list[i].Remaining = n.in
+			rest = n.in
 		}
+		w.ranked = append(w.ranked, rankedNode{rest, int32(i)})
 	}
 	// Accounts were met layer by layer.
-	for from := 0; from < len(list); {
+	for from := 0; from < len(w.ranked); {
 		to := from + 1
-		for to < len(list) && list[to].Depth == list[from].Depth {
+		for to < len(w.ranked) && w.nodes[to].depth == w.nodes[from].depth {
 			to++
 		}
-		slices.SortFunc(list[from:to], func(x, y Layer) int {
-			if x.Remaining != y.Remaining {
-				return compare(y.Remaining, x.Remaining)
+		slices.SortFunc(w.ranked[from:to], func(x, y rankedNode) int {
+			if x.rest != y.rest {
+				return compare(y.rest, x.rest)
 			}
-			return compare(w.flow.Key(x.Account), w.flow.Key(y.Account))
+			return compare(w.flow.Key(w.nodes[x.node].account), w.flow.Key(w.nodes[y.node].account))
 		})
 		from = to
 	}
+	list := make([]Layer, len(w.nodes))
+	for i, k := range w.ranked {
+		n := &w.nodes[k.node]
+		list[i] = Layer{Account: n.account, Depth: int(n.depth), In: n.in, Out: n.out, Remaining: k.rest}
+	}
 	return list
+}
+
+// rankedNode is an account of a trace with what remained there.
+type rankedNode struct {
+	rest int64
+	node int32
 }
 
 // mulDivRound gives a*b/c to the nearest whole number, half up, for a <= c and b <= c, none negative.

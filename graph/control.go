@@ -148,8 +148,8 @@ func (r *Relations) bestPaths(o ownership) bestPath {
 
 func (b bestPath) chain(r *Relations, o ownership, i int) []Step {
 	var steps []Step
-	for i != 0 && b.product[i] > 0 && len(steps) < len(o.nodes) {
-		steps = append(steps, r.step(b.edge[i], o.nodes[i]))
+	for n := 0; i != 0 && b.product[i] > 0 && n < len(o.nodes); n++ {
+		steps = append(steps, o.same.proof(r, b.edge[i], o.nodes[i], o.nodes[b.held[i]])...)
 		i = b.held[i]
 	}
 	return steps

@@ -3,7 +3,6 @@ package graph
 import (
 	"iter"
 	"slices"
-	"sort"
 	"sync"
 )
 
@@ -140,12 +139,40 @@ func (l *Ledger) between(list []uint32, first, last int64) []uint32 {
 		return nil
 	}
 	if l.At(list[0]) < first {
-		lo = sort.Search(hi, func(k int) bool { return l.At(list[k]) >= first })
+		lo = l.firstFrom(list, first)
 	}
 	if l.At(list[hi-1]) > last {
-		hi = lo + sort.Search(hi-lo, func(k int) bool { return l.At(list[lo+k]) > last })
+		hi = lo + l.firstFrom(list[lo:hi], last+1) // last is less than some time, so it can grow
 	}
 	return list[lo:hi]
+}
+
+// firstFrom gives the place in a list of the first transfer made at a moment or later.
+func (l *Ledger) firstFrom(list []uint32, moment int64) int {
+	lo, hi := 0, len(list)
+	if l.at.small == nil {
+		for lo < hi {
+			if mid := int(uint(lo+hi) >> 1); l.at.wide[list[mid]] < moment {
+				lo = mid + 1
+			} else {
+				hi = mid
+			}
+		}
+		return lo
+	}
+	if moment <= l.at.base {
+		return 0
+	}
+	// Times are kept in units; the first unit that is not before the moment.
+	unit := (uint64(moment-l.at.base) + uint64(l.at.unit) - 1) / uint64(l.at.unit)
+	for lo < hi {
+		if mid := int(uint(lo+hi) >> 1); uint64(l.at.small[list[mid]]) < unit {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
 }
 
 // each calls see for the transfers that leave (or reach) an account in the time from first to last, both included, until see says no.

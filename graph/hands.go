@@ -141,13 +141,18 @@ func mayControl(held []below) bool {
 
 // handChain reads the way from the one in control down to the company.
 func (r *Relations) handChain(o ownership, h hand) []Step {
+	return r.chainTo(o, h, 0)
+}
+
+// chainTo reads the way from the head of a hand down to one of its nodes.
+func (r *Relations) chainTo(o ownership, h hand, n int) []Step {
 	var steps []Step
-	for n := 0; ; {
+	for range o.nodes {
 		v := h.via[n]
-		if v.from < 0 || len(steps) > len(o.nodes) {
+		if v.from < 0 {
 			break
 		}
-		steps = append([]Step{r.step(v.edge, o.nodes[v.from])}, steps...)
+		steps = append(o.same.proof(r, v.edge, o.nodes[v.from], o.nodes[n]), steps...)
 		n = v.from
 	}
 	return steps
@@ -162,13 +167,15 @@ func (r *Relations) offices(o ownership, tops []Controller, f Filter) []Controll
 		known[c.Subject] = true
 	}
 	add := func(of Subject, rest []Step) {
-		r.visit(of, Inward, f, func(e Edge, other Subject, _ bool) bool {
-			if !known[other] && other != o.nodes[0] {
-				known[other] = true
-				list = append(list, Controller{Subject: other, How: ByOffice, Chain: append([]Step{r.step(e, other)}, rest...)})
-			}
-			return true
-		})
+		for _, self := range o.same.all(of) {
+			r.visit(self, Inward, f, func(e Edge, other Subject, _ bool) bool {
+				if other = o.same.first(other); !known[other] && other != o.nodes[0] {
+					known[other] = true
+					list = append(list, Controller{Subject: other, How: ByOffice, Chain: append(o.same.proof(r, e, other, of), rest...)})
+				}
+				return true
+			})
+		}
 	}
 	add(o.nodes[0], nil)
 	for _, c := range tops {
@@ -190,7 +197,7 @@ type Member struct {
 // limit of them, and whether the search was cut.
 func (r *Relations) Group(top Subject, limit int, f Filter, trust Trust) ([]Member, bool) {
 	f.Kinds = 0
-	o := ownership{nodes: []Subject{top}, index: map[Subject]int{top: 0}}
+	o := ownership{nodes: []Subject{top}, index: map[Subject]int{top: 0}, same: r.selvesAround(top, f)}
 	var held [][]below
 	for i := 0; i < len(o.nodes); i++ {
 		held = append(held, r.belowOf(&o, o.nodes[i], f, trust))
@@ -199,11 +206,7 @@ func (r *Relations) Group(top Subject, limit int, f Filter, trust Trust) ([]Memb
 	cut := o.cut || len(h.order)-1 > limit
 	var list []Member
 	for _, n := range h.order[1:min(len(h.order), limit+1)] {
-		m := Member{Subject: o.nodes[n], How: h.via[n].how}
-		for k := n; h.via[k].from >= 0 && len(m.Chain) <= len(o.nodes); k = h.via[k].from {
-			m.Chain = append([]Step{r.step(h.via[k].edge, o.nodes[h.via[k].from])}, m.Chain...)
-		}
-		list = append(list, m)
+		list = append(list, Member{Subject: o.nodes[n], How: h.via[n].how, Chain: r.chainTo(o, h, n)})
 	}
 	return list, cut
 }
@@ -211,8 +214,8 @@ func (r *Relations) Group(top Subject, limit int, f Filter, trust Trust) ([]Memb
 // belowOf gives what a subject holds or controls, with shares brought to a sum of 1 in each company.
 func (r *Relations) belowOf(o *ownership, s Subject, f Filter, trust Trust) []below {
 	var list []below
-	for _, h := range o.take(r.holdings(s, Outward, f, trust)) {
-		all, _ := r.holders(h.Other, f, trust)
+	for _, h := range o.take(o.same.below(s, func(self Subject) []Holding { return r.holdings(self, Outward, f, trust) })) {
+		all, _ := o.same.holders(r, h.Other, f, trust)
 		for _, mine := range all {
 			if mine.Other == s && !math.IsNaN(mine.Ratio) {
 				list = append(list, below{node: o.index[h.Other], edge: mine.Edge, ratio: mine.Ratio})
@@ -220,12 +223,13 @@ func (r *Relations) belowOf(o *ownership, s Subject, f Filter, trust Trust) []be
 		}
 	}
 	f.Kinds = SetOf(ActualController)
-	var agreed []Holding
-	r.visit(s, Outward, f, func(e Edge, other Subject, _ bool) bool {
-		agreed = append(agreed, Holding{Edge: e, Other: other})
-		return true
-	})
-	for _, h := range o.take(agreed) {
+	for _, h := range o.take(o.same.below(s, func(self Subject) (agreed []Holding) {
+		r.visit(self, Outward, f, func(e Edge, other Subject, _ bool) bool {
+			agreed = append(agreed, Holding{Edge: e, Other: other})
+			return true
+		})
+		return agreed
+	})) {
 		list = append(list, below{node: o.index[h.Other], edge: h.Edge, agreed: true})
 	}
 	return list

@@ -74,7 +74,11 @@ func (r *Relations) holdings(s Subject, d Direction, f Filter, trust Trust) []Ho
 
 // holders gives who holds shares of a subject, brought to a sum of 1 where the sum is larger; sum is what is stated.
 func (r *Relations) holders(s Subject, f Filter, trust Trust) (list []Holding, sum float64) {
-	list = r.holdings(s, Inward, f, trust)
+	return brought(r.holdings(s, Inward, f, trust))
+}
+
+// brought brings shares to a sum of 1 where it is larger; sum is what was stated.
+func brought(list []Holding) (_ []Holding, sum float64) {
 	for _, h := range list {
 		if !math.IsNaN(h.Ratio) {
 			sum += h.Ratio
@@ -99,6 +103,7 @@ type ownership struct {
 	agreed  [][]Holding // by node, who controls it by agreement
 	sums    []float64
 	cut     bool
+	same    *selves
 }
 
 // maxOwners bounds the subjects looked at above one company.
@@ -106,11 +111,11 @@ const maxOwners = 20_000
 
 // above gathers everybody who holds or by agreement controls the company, through any number of others.
 func (r *Relations) above(company Subject, f Filter, trust Trust) ownership {
-	o := ownership{nodes: []Subject{company}, index: map[Subject]int{company: 0}}
+	o := ownership{nodes: []Subject{company}, index: map[Subject]int{company: 0}, same: r.selvesAround(company, f)}
 	for i := 0; i < len(o.nodes); i++ {
-		list, sum := r.holders(o.nodes[i], f, trust)
+		list, sum := o.same.holders(r, o.nodes[i], f, trust)
 		o.holders, o.sums = append(o.holders, o.take(list)), append(o.sums, sum)
-		o.agreed = append(o.agreed, o.take(r.agreements(o.nodes[i], f)))
+		o.agreed = append(o.agreed, o.take(o.same.agreements(r, o.nodes[i], f)))
 	}
 	return o
 }

@@ -95,6 +95,7 @@ func (p *part) index(known int) {
 	p.sorted = slices.IsSorted(p.fact)
 	for i := range p.head {
 		p.latest = max(p.latest, p.head[i].since)
+		p.kinds |= 1 << p.head[i].kind
 	}
 	if len(p.from)*sparse < known {
 		few := make(map[Subject]fewLinks, 2*len(p.from))

@@ -48,6 +48,7 @@ type part struct {
 	links    links
 	latest   int32 // the latest day on which one of them began
 	sorted   bool  // by fact
+	kinds    KindSet
 }
 
 // head is what a filter looks at, kept together so that one look at memory is enough.

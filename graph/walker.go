@@ -22,6 +22,7 @@ type walker struct {
 	order   []int32  // in the order in which money is carried
 	left    []span   // of sorted: what of each layer is not carried yet
 	cursors []cursor
+	ranked  []rankedNode
 	arrived []uint64 // by account that pays: the hops it received, as run and row
 }
 

@@ -28,6 +28,17 @@ func graphCall[T any](a *App, action models.Action, ask func(c *gin.Context, q *
 	}
 }
 
+// wholeCall is graphCall for a question about all that is in the asker's sight: it is noted as a read.
+func wholeCall[T any](a *App, action models.Action, name string, ask func(c *gin.Context, q *queryReader, by work.GraphAsk) (T, error)) func(*gin.Context) error {
+	return graphCall(a, action, func(c *gin.Context, q *queryReader, by work.GraphAsk) (T, error) {
+		answer, err := ask(c, q, by)
+		if err != nil {
+			return answer, err
+		}
+		return answer, a.noteWhole(c, name)
+	})
+}
+
 func (a *App) apiGraphPath(c *gin.Context, q *queryReader, by work.GraphAsk) (work.PathAnswer, error) {
 	ask := work.PathAsk{From: c.Query("from"), To: c.Query("to"), Max: q.number("max", 70, 0, 70), K: q.number("k", 1, 1, 20)}
 	if err := q.err(); err != nil {

@@ -63,8 +63,18 @@ func (a *App) patternShow(kind patternKind) func(*gin.Context) error {
 		if err != nil {
 			return err
 		}
+		if kind.name != patternMoneyPath.name && len(q.wrong) == 0 { // which is noted with the accounts it names
+			if err := a.noteWhole(c, kind.name); err != nil {
+				return err
+			}
+		}
 		return a.patternSend(c, kind, v)
 	}
+}
+
+// noteWhole notes that somebody looked for a pattern in all that is in their sight, with what was asked.
+func (a *App) noteWhole(c *gin.Context, name string) error {
+	return a.Store.NoteRead(c.Request.Context(), ActorOf(c), "graph."+name, "graph:"+name, models.Place{}, map[string]any{"query": c.Request.URL.RawQuery})
 }
 
 func (a *App) patternSend(c *gin.Context, kind patternKind, v *patternView) error {

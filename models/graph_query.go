@@ -165,56 +165,6 @@ func (s *Store) GraphSubjectsByID(ctx context.Context, ids []int64) ([]GraphSubj
 	return all, nil
 }
 
-// GraphTransfer is a transfer as the graph needs it.
-type GraphTransfer struct {
-	ID, FromID, ToID, AmountFen int64
-	At                          Instant
-	Currency, Channel           string // the currency is empty for that of the country
-}
-
-// GraphTransfers gives the transfers of a span that were made and recorded by a moment, by key; the zero AsOf is now. Those of
-// sources of limited purpose are left out.
-func (s *Store) GraphTransfers(ctx context.Context, span Span, asOf AsOf, see func(GraphTransfer) error) error {
-	q := asOf.permitted(ledger(s.read(ctx), asOf), "t.source").Select("t.id, t.from_id, t.to_id, t.amount_fen, t.at, t.currency, t.channel").
-		Where("t.id > ? AND t.id <= ?", span.After, span.UpTo)
-	if !asOf.ObservedBy.IsZero() {
-		q = q.Where("t.observed_at <= ?", asOf.ObservedBy)
-	}
-	if !asOf.RecordedBy.IsZero() {
-		q = q.Where("t.recorded_at <= ?", asOf.RecordedBy)
-	}
-	rows, err := q.Order("t.id").Rows()
-	if err != nil {
-		return fmt.Errorf("read transfers: %w", err)
-	}
-	defer rows.Close()
-	same := map[string]string{}
-	var currency, channel sql.RawBytes
-	for rows.Next() {
-		var t GraphTransfer
-		if err := rows.Scan(&t.ID, &t.FromID, &t.ToID, &t.AmountFen, &t.At, &currency, &channel); err != nil {
-			return fmt.Errorf("read transfers: %w", err)
-		}
-		t.Currency, t.Channel = once(same, currency), once(same, channel)
-		if err := see(t); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-// once gives one text for equal ones, of which a table holds few.
-func once(known map[string]string, b []byte) string {
-	if t, ok := known[string(b)]; ok {
-		return t
-	}
-	t := string(b)
-	if len(known) < 1<<16 {
-		known[t] = t
-	}
-	return t
-}
-
 // SubjectsByID gives subjects by internal key, those of the scope alone.
 func (s *Store) SubjectsByID(ctx context.Context, scope Scope, ids []int64) (map[int64]Subject, error) {
 	out := make(map[int64]Subject, len(ids))

@@ -10,7 +10,7 @@ import (
 )
 
 // GraphSeal is the digest by which a stored picture of the graph shows that it was taken from this very database. It covers, up to a
-// mark, every batch with its number, source, files and their digests and counts, and the newest fact and transfer. What a batch that
+// mark, every batch with its number, source, files with their digests and counts, and the newest fact and transfer of each and of all. What a batch that
 // is still being loaded has reached is left out of it: Open names those batches, by key.
 type GraphSeal struct {
 	Digest string  `json:"digest"`
@@ -25,8 +25,11 @@ func (s *Store) GraphSeal(ctx context.Context, m GraphMark, was *GraphSeal) (Gra
 		ID                           int64
 		Ref, Source, Digest, Status  string
 		Accepted, Unchanged, Refused int64
+		FactHash, TransferHash       []byte
 	}
-	if err := s.read(ctx).Table("batches").Where("id <= ?", m.Batch).Order("id").Scan(&rows).Error; err != nil {
+	q := s.read(ctx).Table("batches b").Select("b.id, b.ref, b.source, b.digest, b.status, b.accepted, b.unchanged, b.refused, f.hash AS fact_hash, COALESCE(t.hash, w.hash) AS transfer_hash").
+		Joins("LEFT JOIN facts f ON f.id = b.last_fact LEFT JOIN transfers t ON t.id = b.last_transfer LEFT JOIN withdrawn_transfers w ON w.id = b.last_transfer")
+	if err := q.Where("b.id <= ?", m.Batch).Order("b.id").Scan(&rows).Error; err != nil {
 		return seal, fmt.Errorf("read the batches of the seal: %w", err)
 	}
 	for _, b := range rows {
@@ -35,7 +38,7 @@ func (s *Store) GraphSeal(ctx context.Context, m GraphMark, was *GraphSeal) (Gra
 			seal.Open = append(seal.Open, b.ID)
 			continue
 		}
-		_, _ = fmt.Fprintf(sum, "%q %d %d %d\n", b.Status, b.Accepted, b.Unchanged, b.Refused)
+		_, _ = fmt.Fprintf(sum, "%q %d %d %d %x %x\n", b.Status, b.Accepted, b.Unchanged, b.Refused, b.FactHash, b.TransferHash)
 	}
 	if err := s.sealFiles(ctx, sum, m, seal.Open); err != nil {
 		return seal, err

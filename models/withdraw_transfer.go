@@ -75,15 +75,6 @@ func (t *tx) clearDoubts(scheme int64) error {
 	return nil
 }
 
-// WithdrawnTransfers lists the store's keys of all transfers that were withdrawn.
-func (s *Store) WithdrawnTransfers(ctx context.Context) ([]int64, error) {
-	var ids []int64
-	if err := s.read(ctx).Table("withdrawn_transfers").Order("id").Pluck("id", &ids).Error; err != nil {
-		return nil, fmt.Errorf("list withdrawn transfers: %w", err)
-	}
-	return ids, nil
-}
-
 // SchemeDoubt says how many transfers between the members of a scheme were withdrawn in its time, and when.
 type SchemeDoubt struct {
 	SchemeID  int64

@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"fmt"
 	"os"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -178,5 +180,30 @@ func BenchmarkPropose(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(n), "us/subject")
 		})
+	}
+}
+
+// TestProposeLarge measures proposals over XIEZHI_WHO subjects: the time for each, the proposals, which are given one by one and not
+// gathered, and the memory at its largest.
+func TestProposeLarge(t *testing.T) {
+	n, err := strconv.Atoi(os.Getenv("XIEZHI_WHO"))
+	if err != nil {
+		t.Skip("a measurement: set XIEZHI_WHO to the number of subjects")
+	}
+	list := crowd(n)
+	began, same, found, most := time.Now(), map[int64]bool{}, 0, uint64(0)
+	for c := range who.Propose(list, who.Options{}) {
+		if found++; c.Match.Verdict == who.Same {
+			same[c.B] = true
+		}
+		if found%100_000 == 0 {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			most = max(most, m.HeapAlloc)
+		}
+	}
+	t.Logf("%d subjects in %v, %.0f us each; %d proposals; heap at most %d MB", n, time.Since(began).Round(time.Second), float64(time.Since(began).Microseconds())/float64(n), found, most>>20)
+	if len(same) < n/10 {
+		t.Errorf("%d of %d planted pairs found", len(same), n/10)
 	}
 }

@@ -35,6 +35,7 @@ type picture struct {
 	inherit   []hole // those of the picture before, while this one is made
 	tracks    bool   // whether keys may become visible out of order, as on PostgreSQL
 	withdrawn map[int64]bool
+	takenAt   models.Instant // when the last transfer was withdrawn that it leaves out
 	sources   map[string]models.Source
 	checked   time.Time // by the machine's clock: when it was last known to be current
 }
@@ -162,13 +163,7 @@ func (g *Graph) update(ctx context.Context, was *picture) (*picture, error) {
 		return g.build(ctx, models.AsOf{}) // the database was put back
 	}
 	p := &picture{book: &graph.Book{Relations: was.book.Relations, Flow: was.book.Flow}, mark: mark, sources: sources, withdrawn: was.withdrawn, checked: checked, tracks: was.tracks}
-	if mark.Taken != was.mark.Taken {
-		gone, err := g.Store.WithdrawnTransfers(ctx)
-		if err != nil {
-			return nil, err
-		}
-		p.book.Flow = p.book.Flow.Without(gone)
-	}
+	p.takenAt = was.takenAt
 	if limited(sources) != limited(was.sources) {
 		if p.book.Flow, err = g.flow(ctx, p, models.Span{UpTo: mark.Transfer}, models.AsOf{}); err != nil {
 			return nil, err
@@ -179,7 +174,10 @@ func (g *Graph) update(ctx context.Context, was *picture) (*picture, error) {
 	if err := g.addFacts(ctx, was, p); err != nil {
 		return nil, err
 	}
-	return p, g.addTransfers(ctx, was, p)
+	if err := g.addTransfers(ctx, was, p); err != nil || mark.Taken == was.mark.Taken {
+		return p, err
+	}
+	return p, g.takeOut(ctx, p)
 }
 
 // limited names the sources whose transfers are left out.
@@ -222,68 +220,6 @@ func (g *Graph) addFacts(ctx context.Context, was, p *picture) error {
 	return nil
 }
 
-// addTransfers brings the flow up to date, and takes in the accounts that nothing but a transfer names.
-func (g *Graph) addTransfers(ctx context.Context, was, p *picture) error {
-	fresh := newGather()
-	for _, span := range g.spans(was, p, false, models.Span{After: was.mark.Transfer, UpTo: p.mark.Transfer}) {
-		var list []graph.Transfer
-		last := span.After
-		err := g.Store.GraphTransfers(ctx, span, models.AsOf{}, func(t models.GraphTransfer) error {
-			p.gap(last, t.ID, false)
-			last = t.ID
-			for _, id := range []int64{t.FromID, t.ToID} {
-				if _, known := p.book.Relations.Find(id); !known {
-					fresh.touch(id)
-				}
-			}
-			list = append(list, graph.Transfer{ID: t.ID, From: t.FromID, To: t.ToID, Fen: t.AmountFen, At: t.At.Micro(), Means: graph.Means{Currency: t.Currency, Channel: t.Channel}})
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		p.gap(last, span.UpTo+1, false)
-		p.book.Flow = p.book.Flow.With(slices.Values(list))
-	}
-	c, err := fresh.change(ctx, g.Store)
-	if err != nil || c.Empty() {
-		return err
-	}
-	p.book.Relations = p.book.Relations.With(c)
-	return nil
-}
-
-// spans gives the ranges to look at: what is new, and the holes that may have been filled. The holes of before are looked at anew, so
-// that what is still missing is noted again.
-func (g *Graph) spans(was, p *picture, facts bool, fresh models.Span) []models.Span {
-	var list []models.Span
-	for _, h := range was.holes {
-		if h.facts == facts && p.checked.Sub(h.since) < holePatience {
-			list = append(list, h.span)
-		}
-	}
-	if fresh.UpTo > fresh.After {
-		list = append(list, fresh)
-	}
-	p.inherit = was.holes
-	return list
-}
-
-// gap notes the keys between two rows, where there are any, with the time since which they are missing.
-func (p *picture) gap(after, next int64, facts bool) {
-	if !p.tracks || next-after <= 1 || len(p.holes) >= maxHoles {
-		return
-	}
-	since := p.checked
-	for _, h := range p.inherit {
-		if h.facts == facts && h.span.After <= after && next-1 <= h.span.UpTo {
-			since = h.since
-			break
-		}
-	}
-	p.holes = append(p.holes, hole{span: models.Span{After: after, UpTo: next - 1}, facts: facts, since: since})
-}
-
 // build reads everything that counts as of a moment.
 func (g *Graph) build(ctx context.Context, asOf models.AsOf) (*picture, error) {
 	p := &picture{withdrawn: map[int64]bool{}, checked: time.Now(), tracks: g.Store.Dialect() == "postgres"}
@@ -292,6 +228,9 @@ func (g *Graph) build(ctx context.Context, asOf models.AsOf) (*picture, error) {
 		return nil, err
 	}
 	if p.sources, err = g.Store.Sources(ctx); err != nil {
+		return nil, err
+	}
+	if p.takenAt, err = g.Store.LastTaken(ctx); err != nil {
 		return nil, err
 	}
 	list, err := g.Store.WithdrawnFacts(ctx)

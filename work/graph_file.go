@@ -19,6 +19,7 @@ type aboutPicture struct {
 	Seal      models.GraphSeal `json:"seal"`
 	Limited   string           `json:"limited"`
 	Withdrawn []int64          `json:"withdrawn"`
+	TakenAt   models.Instant   `json:"taken_at"`
 	Holes     []aboutHole      `json:"holes"`
 }
 
@@ -54,7 +55,7 @@ func (g *Graph) readPicture(ctx context.Context) (*picture, bool) {
 	if err != nil || limited(sources) != about.Limited {
 		return nil, false
 	}
-	p := &picture{book: book, mark: about.Mark, sources: sources, withdrawn: make(map[int64]bool, len(about.Withdrawn)), tracks: g.Store.Dialect() == "postgres"}
+	p := &picture{book: book, mark: about.Mark, takenAt: about.TakenAt, sources: sources, withdrawn: make(map[int64]bool, len(about.Withdrawn)), tracks: g.Store.Dialect() == "postgres"}
 	for _, id := range about.Withdrawn {
 		p.withdrawn[id] = true
 	}
@@ -83,7 +84,7 @@ func (g *Graph) keepPicture(ctx context.Context, p *picture) error {
 	if err != nil {
 		return err
 	}
-	about := aboutPicture{Version: pictureVersion, Mark: p.mark, Seal: seal, Limited: limited(p.sources)}
+	about := aboutPicture{Version: pictureVersion, Mark: p.mark, Seal: seal, Limited: limited(p.sources), TakenAt: p.takenAt}
 	for id := range p.withdrawn {
 		about.Withdrawn = append(about.Withdrawn, id)
 	}
