@@ -74,10 +74,16 @@ type caseLineJSON struct {
 	OpenedAt      models.Instant `json:"opened_at"`
 	Deadline      *string        `json:"deadline"`
 	Version       int64          `json:"version"`
+	Held          bool           `json:"held"` // by the police: the status alone is here
 }
 
 func newCaseLineJSON(cs models.CaseLine) caseLineJSON {
-	return caseLineJSON{Ref: cs.Ref, Status: cs.Status, Title: cs.Title, Subject: partyWritten(cs.SubjectKind, cs.SubjectKey, cs.SubjectRef), Name: cs.SubjectName, Level: cs.Level, Area: cs.Area,
+	held := cs.Seal == models.SealPoliceHold
+	subject := partyWritten(cs.SubjectKind, cs.SubjectKey, cs.SubjectRef)
+	if held {
+		subject = ""
+	}
+	return caseLineJSON{Held: held, Ref: cs.Ref, Status: cs.Status, Title: cs.Title, Subject: subject, Name: cs.SubjectName, Level: cs.Level, Area: cs.Area,
 		Division: cs.DivisionCode, Authority: cs.AuthorityName, Referral: orNull(cs.ReferralRef), ReferralState: orNull(cs.ReferralState), NextDueAt: cs.NextDue,
 		OpenedAt: cs.OpenedAt, Deadline: orNull(string(cs.DeadlineOn)), Version: cs.Version}
 }

@@ -32,10 +32,15 @@ type referralLineJSON struct {
 	CreatedAt   models.Instant `json:"created_at"`
 	DeliveredAt models.Instant `json:"delivered_at"`
 	Version     int64          `json:"version"`
+	Held        bool           `json:"held"` // by the police, from this reader: the status alone is here
 }
 
 func newReferralLineJSON(r models.ReferralLine, now models.Instant) referralLineJSON {
-	return referralLineJSON{Ref: r.Ref, State: r.State, Case: r.CaseRef, Subject: partyWritten(r.SubjectKind, r.SubjectKey, r.SubjectRef), Name: r.SubjectName, Level: r.CaseLevel, Area: r.CaseArea,
+	held, subject := r.Withheld, partyWritten(r.SubjectKind, r.SubjectKey, r.SubjectRef)
+	if held {
+		subject = ""
+	}
+	return referralLineJSON{Held: held, Ref: r.Ref, State: r.State, Case: r.CaseRef, Subject: subject, Name: r.SubjectName, Level: r.CaseLevel, Area: r.CaseArea,
 		Division: r.DivisionCode, Authority: r.AuthorityName, Police: r.PoliceName, Clocks: newClocksJSON(r.Clocks, now), CreatedAt: r.CreatedAt,
 		DeliveredAt: r.DeliveredAt, Version: r.Version}
 }

@@ -117,6 +117,11 @@ func took(ctx context.Context, d time.Duration) string {
 const refusedShown = 100
 
 func (a *App) batchShow(c *gin.Context) error {
+	return a.showBatch(c, http.StatusOK, "", nil)
+}
+
+// showBatch renders a load, with the input of a withdrawal that was refused.
+func (a *App) showBatch(c *gin.Context, status int, reason string, wrong map[string]string) error {
 	ctx, actor := a.Context(c), ActorOf(c)
 	b, err := a.Store.Batch(ctx, actor, c.Param("ref"))
 	if err != nil {
@@ -137,7 +142,10 @@ func (a *App) batchShow(c *gin.Context) error {
 	}
 	p := newBatchShowPage(ctx, b, refused, a.Store.Now())
 	p.Frame = frame
-	return a.render(c, http.StatusOK, views.BatchShow(p))
+	if p.Withdraw, err = a.withdrawForm(c, b, reason, wrong); err != nil {
+		return err
+	}
+	return a.render(c, status, views.BatchShow(p))
 }
 
 func newBatchShowPage(ctx context.Context, b models.Batch, refused map[int64][]models.Refusal, now models.Instant) views.BatchShowPage {
@@ -163,6 +171,7 @@ func newBatchShowPage(ctx context.Context, b models.Batch, refused map[int64][]m
 		rate := float64(accepted+unchanged+lost) / max(spent.Seconds(), 1)
 		p.Running = i18n.T(ctx, "batch.running", "rows", i18n.Integer(ctx, accepted+unchanged+lost), "took", took(ctx, spent), "rate", i18n.Integer(ctx, int64(rate)))
 	}
+	p.Withdrawn = takenBack(ctx, models.Withdrawn{At: b.WithdrawnAt, By: b.WithdrawnBy, Reason: b.WithdrawnReason})
 	p.Facts = []views.Pair{{Name: i18n.T(ctx, "batch.col.source"), Value: b.Source}, {Name: i18n.T(ctx, "batch.col.place"), Value: placeOrNation(ctx, b.DivisionCode)},
 		{Name: i18n.T(ctx, "batch.col.actor"), Value: b.Actor}, {Name: i18n.T(ctx, "batch.col.took"), Value: took(ctx, spent)}}
 	return p

@@ -107,8 +107,11 @@ func newCaseListPage(ctx context.Context, actor models.Actor, f caseListForm, li
 }
 
 func newCaseRow(ctx context.Context, actor models.Actor, cs models.CaseLine, now models.Instant) views.CaseRow {
+	if cs.Seal == models.SealPoliceHold {
+		cs.Title, cs.Level = i18n.T(ctx, "case.held"), views.LevelHeld
+	}
 	r := views.CaseRow{Ref: cs.Ref, URL: "/cases/" + cs.Ref, Title: cs.Title, Company: partyName(ctx, cs.SubjectKind, cs.SubjectName, cs.SubjectKey), Level: cs.Level,
-		Area: i18n.T(ctx, "area."+cs.Area), Place: shortPlace(ctx, cs.DivisionCode), Authority: cs.AuthorityName,
+		Area: areaName(ctx, cs.Area), Place: shortPlace(ctx, cs.DivisionCode), Authority: cs.AuthorityName,
 		Status: i18n.T(ctx, "case.status."+cs.Status), Referral: i18n.T(ctx, "case.no_referral"), Due: dueMark(ctx, cs.NextDue, now), Opened: when(cs.OpenedAt)}
 	if cs.NextClock != "" {
 		r.DueOf = i18n.T(ctx, "clock.name."+cs.NextClock)
@@ -136,6 +139,9 @@ func (a *App) showCase(c *gin.Context, in caseInput) error {
 	file, err := a.Store.CaseFile(ctx, actor, c.Param("ref"))
 	if err != nil {
 		return err
+	}
+	if file.Held {
+		return a.showHeld(c, file)
 	}
 	var able []models.Officer
 	if actor.CanAt(models.ActReferralForm, file.Place) && file.Status == models.CaseOpen {
@@ -172,8 +178,15 @@ func newCaseShowPage(ctx context.Context, actor models.Actor, f models.CaseFile,
 	p := views.CaseShowPage{Ref: f.Ref, Level: f.Level, Title: f.Title, Opened: when(f.OpenedAt), Status: caseStatus(ctx, f), Office: i18n.Pick(ctx, f.Authority.Name, f.Authority.NameEn),
 		Printed: i18n.T(ctx, "case.printed", "who", i18n.Pick(ctx, actor.Display, actor.DisplayEn), "at", i18n.Moment(now.Time())),
 		Story:   newCaseStory(ctx, f.Events, names)}
+	linkDecisions(ctx, f.Ref, p.Story, f.Events)
 	if f.Seal != "" && f.Seal != "NORMAL" {
 		p.Seal = i18n.T(ctx, "case.sealed")
+	}
+	if !f.HandedAt.IsZero() {
+		if actor.Can(models.ActEvidenceRead) && !actor.CanAt(models.ActEvidenceRead, f.Place) {
+			p.Kept = []views.Link{{URL: "/cases/" + f.Ref + "/evidence", Text: i18n.T(ctx, "case.part.evidence")}, {URL: "/cases/" + f.Ref + "/papers", Text: i18n.T(ctx, "case.part.papers")}}
+		}
+		p.Handed = i18n.T(ctx, "case.handed", "at", i18n.Moment(f.HandedAt.Time()), "office", p.Office)
 	}
 	p.Officers = newTeam(ctx, f.Officers)
 	pending := pendingClocks(law.State(f.ReferralState))
@@ -283,4 +296,12 @@ func (a *App) caseFormTeam(c *gin.Context) error {
 		return err
 	}
 	return a.done(c, "/referrals/"+ref, i18n.T(ctx, "case.done.form_team", "ref", ref), "")
+}
+
+// areaName names a risk area, and nothing where there is none to name.
+func areaName(ctx context.Context, area string) string {
+	if area == "" {
+		return ""
+	}
+	return i18n.T(ctx, "area."+area)
 }

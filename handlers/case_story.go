@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"xiezhi/i18n"
@@ -59,6 +60,7 @@ func newCaseStory(ctx context.Context, events []models.Event, names map[string]s
 			who = i18n.T(ctx, "actor.system")
 		}
 		lines = append(lines, views.StoryLine{At: whenMinute(e.At), Who: who, What: eventWord(ctx, e.ObjectKind, e.Event), Note: eventNote(ctx, e), Key: keyEvent(e.Event)})
+		lines[len(lines)-1].ID, lines[len(lines)-1].Changes = e.ID, eventChanges(ctx, e)
 		lines[len(lines)-1].URL, lines[len(lines)-1].Link = eventLink(ctx, e)
 	}
 	return lines
@@ -100,4 +102,43 @@ func eventNote(ctx context.Context, e models.Event) string {
 		}
 	}
 	return strings.Join(parts, "\n")
+}
+
+// longChange is how many characters of a text the story shows of a change; the whole stands on the paper.
+const longChange = 120
+
+// eventChanges words what an event changed, field by field.
+func eventChanges(ctx context.Context, e models.Event) []views.StoryChange {
+	var list []views.StoryChange
+	for _, ch := range e.Changes() {
+		list = append(list, views.StoryChange{Field: i18n.T(ctx, "story.change."+ch.Field), Before: changeValue(ctx, ch.Field, ch.Before), After: changeValue(ctx, ch.Field, ch.After)})
+	}
+	return list
+}
+
+func changeValue(ctx context.Context, field, value string) string {
+	key := map[string]string{"state": "referral.state.", "stage": "procedure.state.case.", "status": "case.status.", "level": "level.", "seal": "story.change.seal."}[field]
+	switch {
+	case value == "":
+		return i18n.T(ctx, "story.change.nothing")
+	case key != "" && i18n.Has(ctx, key+value):
+		return i18n.T(ctx, key+value)
+	}
+	if text := []rune(value); len(text) > longChange {
+		return string(text[:longChange]) + "…"
+	}
+	return value
+}
+
+// linkDecisions lets the story of a case lead to what was known at each decision in it.
+func linkDecisions(ctx context.Context, ref string, lines []views.StoryLine, events []models.Event) {
+	decided := map[int64]bool{}
+	for _, e := range events {
+		decided[e.ID] = e.IsDecision()
+	}
+	for i := range lines {
+		if decided[lines[i].ID] && lines[i].URL == "" {
+			lines[i].URL, lines[i].Link = "/cases/"+ref+"/decisions/"+strconv.FormatInt(lines[i].ID, 10), i18n.T(ctx, "decision.open")
+		}
+	}
 }

@@ -19,6 +19,8 @@ type workInput struct {
 	wrong  map[string]string
 	fields map[string]string
 	late   bool
+
+	procedure procedureInput
 }
 
 func (a *App) workShow(c *gin.Context) error { return a.showWork(c, workInput{}) }
@@ -35,12 +37,17 @@ func (a *App) showWork(c *gin.Context, in workInput) error {
 			return err
 		}
 	}
+	lead, err := a.leadWork(ctx, actor, w)
+	if err != nil {
+		return err
+	}
 	frame, err := a.frame(c, i18n.T(ctx, "work.title"))
 	if err != nil {
 		return err
 	}
 	p := newWorkPage(ctx, actor, w, able, in, a.Store.Now())
 	p.Frame = frame
+	lead.fill(ctx, &p, actor, in)
 	status := statusOf(in.wrong)
 	if in.late {
 		status = http.StatusConflict

@@ -74,7 +74,8 @@ func caseTabs(ctx context.Context, actor models.Actor, ref string, place models.
 	}
 	works := actor.CanAt(models.ActCaseWork, place) || actor.CanAt(models.ActCaseOpen, place) || actor.CanAt(models.ActCaseReview, place) || actor.CanAt(models.ActCaseDecide, place)
 	if works {
-		tabs = append(tabs, views.Tab{Label: i18n.T(ctx, "case.part.work"), URL: "/cases/" + ref + "/work", Current: current == "work"})
+		tabs = append(tabs, views.Tab{Label: i18n.T(ctx, "case.part.work"), URL: "/cases/" + ref + "/work", Current: current == "work"},
+			views.Tab{Label: i18n.T(ctx, "bulletin.title"), URL: bulletinsURL(ref), Current: current == "bulletins"})
 	}
 	return tabs
 }

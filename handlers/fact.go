@@ -43,28 +43,14 @@ func newFactShowPage(ctx context.Context, actor models.Actor, l models.Lineage) 
 	for _, col := range l.Columns {
 		p.Columns = append(p.Columns, views.Pair{Name: columnName(ctx, col.Column), Value: columnText(ctx, l.Table, col)})
 	}
-	add := func(key, value string) {
-		if value != "" {
-			p.Origin = append(p.Origin, views.Pair{Name: i18n.T(ctx, key), Value: value})
-		}
-	}
-	add("fact.source", sourceName(ctx, l.Source)+" "+l.Source)
-	add("fact.family", l.Family)
-	add("source.col.purpose", i18n.T(ctx, "source.purpose."+string(l.Purpose)))
-	add("col.observed", shortMoment(l.ObservedAt))
-	add("col.recorded", shortMoment(l.RecordedAt))
-	add("batch.col.actor", l.Batch.Actor)
-	add("col.batch", l.BatchRef)
-	add("batch.col.file", l.File)
-	add("fact.file_hash", l.FileHash)
-	add("batch.col.line", i18n.Integer(ctx, l.Line))
-	add("fact.hash", l.Hash)
+	p.Origin = filledPairs(ctx, []string{"fact.source", sourceName(ctx, l.Source) + " " + l.Source, "fact.family", l.Family,
+		"source.col.purpose", i18n.T(ctx, "source.purpose."+string(l.Purpose)), "col.observed", shortMoment(l.ObservedAt), "col.recorded", shortMoment(l.RecordedAt),
+		"batch.col.actor", l.Batch.Actor, "col.batch", l.BatchRef, "batch.col.file", l.File, "fact.file_hash", l.FileHash,
+		"batch.col.line", i18n.Integer(ctx, l.Line), "fact.hash", l.Hash})
 	if actor.CanAt(models.ActBatchRead, l.Batch.Place) {
 		p.BatchURL = "/batches/" + l.BatchRef
 	}
-	if !l.Withdrawn.At.IsZero() {
-		p.Withdrawn = i18n.T(ctx, "fact.withdrawn", "at", shortMoment(l.Withdrawn.At), "by", l.By, "reason", l.Reason)
-	}
+	p.Withdrawn = takenBack(ctx, l.Withdrawn)
 	for _, o := range l.Others {
 		line := views.FactLine{Observed: when(o.ObservedAt), Recorded: whenMinute(o.RecordedAt), Batch: o.BatchRef, Hash: o.Hash[:min(12, len(o.Hash))], URL: factURL(o.Provenance), Same: o.Same, State: i18n.T(ctx, "fact.stands")}
 		if o.Withdrawn {

@@ -39,6 +39,7 @@ func navigation(ctx context.Context, actor models.Actor, path string, counts nav
 	add(&work, can(models.ActCaseRead), item("nav.cases", "/cases", "briefcase", ""))
 	add(&work, can(models.ActReferralRead) || can(models.ActReferralTeam) || can(models.ActReferralObserve), item("nav.referrals", "/referrals", "send", ""))
 	add(&work, can(models.ActObjectionRead), item("nav.objections", "/objections", "gavel", ""))
+	add(&work, can(models.ActCaseOpen) || can(models.ActCaseDecide), item("nav.handoffs", "/handoffs", "arrows-split-2", ""))
 	add(&work, can(models.ActReferralPolice), item("nav.desk", "/desk", "inbox", ""))
 	add(&query, can(models.ActCompanyRead), item("nav.companies", "/companies", "building", ""))
 	add(&query, can(models.ActCompanyRead), item("nav.graph", "/graph", "topology-star-3", ""))

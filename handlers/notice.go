@@ -60,7 +60,7 @@ func (a *App) noticeRead(c *gin.Context) error {
 
 // NoticeText words a notice for its reader.
 func NoticeText(ctx context.Context, n models.Notice) string {
-	_, ref, _ := strings.Cut(n.Object, ":")
+	object, ref, _ := strings.Cut(n.Object, ":")
 	var data map[string]any
 	if json.Unmarshal([]byte(n.Data), &data) != nil {
 		data = nil
@@ -75,7 +75,7 @@ func NoticeText(ctx context.Context, n models.Notice) string {
 		case "clock":
 			text = i18n.T(ctx, "clock.name."+text)
 		case "event":
-			text = eventWord(ctx, "case", text)
+			text = eventWord(ctx, object, text)
 		case "due", "was":
 			if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
 				text = i18n.Deadline(at)

@@ -13,6 +13,7 @@ import (
 	"xiezhi/reference"
 	"xiezhi/views"
 	"xiezhi/views/ui"
+	"xiezhi/work"
 )
 
 type revealForm struct {
@@ -92,11 +93,11 @@ func newPersonPage(ctx context.Context, actor models.Actor, of personal, f model
 		p.Accounts = append(p.Accounts, views.SimilarRow{URL: "/accounts/" + *acc.Ref, Name: reference.MaskAccount(acc.Key)})
 	}
 	for _, t := range f.Transfers {
-		it := views.TransferItem{At: whenMinute(t.At), Memo: t.Memo, Source: sourceName(ctx, t.Source), In: i18n.Unknown, Out: i18n.Unknown}
+		it := views.TransferItem{At: whenMinute(t.At), Memo: t.Memo, Source: sourceName(ctx, t.Source), URL: transferURL(t.Source, t.Key), In: i18n.Unknown, Out: i18n.Unknown}
 		if t.FromID == f.ID {
-			it.Other, it.Out = reference.MaskAccount(t.ToAccount), i18n.Money(ctx, &t.AmountFen)
+			it.Other, it.Out = reference.MaskAccount(t.ToAccount), moneyText(ctx, work.Yuan(t.AmountFen), t.Currency)
 		} else {
-			it.Other, it.In = reference.MaskAccount(t.FromAccount), i18n.Money(ctx, &t.AmountFen)
+			it.Other, it.In = reference.MaskAccount(t.FromAccount), moneyText(ctx, work.Yuan(t.AmountFen), t.Currency)
 		}
 		p.Transfers = append(p.Transfers, it)
 	}

@@ -86,7 +86,7 @@ func (f procedureForm) field(ctx context.Context, a law.Ask, mine bool) views.Ac
 		field.Mode = "numeric"
 	case law.AskChoice:
 		field.Kind = "choice"
-	case law.AskChoices:
+	case law.AskChoices, law.AskNames:
 		field.Kind, field.Required = "checks", false
 	case law.AskLine:
 	}
@@ -100,9 +100,15 @@ func (f procedureForm) field(ctx context.Context, a law.Ask, mine bool) views.Ac
 		}
 	}
 	if options, ok := f.options[a.Field]; ok {
-		field.Kind, field.Options = "choice", slices.Clone(options)
+		field.Options = slices.Clone(options)
+		given := []string{field.Value}
+		if a.Kind == law.AskNames {
+			given = strings.Fields(field.Value)
+		} else {
+			field.Kind = "choice"
+		}
 		for i := range field.Options {
-			field.Options[i].Chosen = field.Options[i].Value == field.Value
+			field.Options[i].Chosen = slices.Contains(given, field.Options[i].Value)
 		}
 		return field
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 	"xiezhi/i18n"
@@ -91,8 +92,11 @@ func newReferralListPage(ctx context.Context, f referralListForm, list []models.
 		p.Tabs = append(p.Tabs, views.Tab{Label: i18n.T(ctx, "referral.view."+key), URL: u, Current: view == f.View})
 	}
 	for _, r := range list {
+		if r.Withheld {
+			r.SubjectName, r.CaseLevel = i18n.T(ctx, "case.held"), views.LevelHeld
+		}
 		row := views.ReferralRow{Ref: r.Ref, URL: "/referrals/" + r.Ref, Company: partyName(ctx, r.SubjectKind, r.SubjectName, r.SubjectKey), Level: r.CaseLevel,
-			State: i18n.T(ctx, "referral.state."+string(r.State)), Authority: r.AuthorityName, Police: r.PoliceName, Area: i18n.T(ctx, "area."+r.CaseArea), Created: when(r.CreatedAt)}
+			State: i18n.T(ctx, "referral.state."+string(r.State)), Authority: r.AuthorityName, Police: r.PoliceName, Area: areaName(ctx, r.CaseArea), Created: when(r.CreatedAt)}
 		if c := nearestClock(r.Clocks); c.ID != 0 {
 			row.Due, row.DueOf = clockDueMark(ctx, c, now), i18n.T(ctx, "clock.name."+c.Name)
 		}
@@ -140,6 +144,9 @@ func (a *App) showReferral(c *gin.Context, in actInput) error {
 		return err
 	}
 	p.Frame = frame
+	if p.Way, err = a.way(ctx, actor, file); err != nil {
+		return err
+	}
 	return a.render(c, statusOf(in.wrong), views.ReferralShow(p))
 }
 
@@ -160,9 +167,27 @@ func newReferralShowPage(ctx context.Context, actor models.Actor, f models.Refer
 		p.Case = views.Link{URL: "/cases/" + f.CaseRef, Text: i18n.T(ctx, "referral.case")}
 	}
 	p.Acts = newActPanel(ctx, f, in, "", now)
+	p.Hold, p.Held = newHoldForm(ctx, f, in), f.Held
+	if f.Held {
+		p.Checks, p.Lines, p.Facts = nil, views.ThresholdTable{}, nil
+		return p, nil
+	}
 	var err error
 	p.Paper, err = newPaperView(ctx, f, now)
 	return p, err
+}
+
+// newHoldForm lets the unit that has a filed referral hold its case back, or let it go.
+func newHoldForm(ctx context.Context, f models.ReferralFile, in actInput) *views.HoldForm {
+	how := models.HoldSet
+	switch {
+	case f.MayRelease:
+		how = models.HoldLift
+	case !f.MayHold:
+		return nil
+	}
+	return &views.HoldForm{Action: "/referrals/" + f.Ref + "/" + string(how), Label: i18n.T(ctx, "referral.hold."+string(how)), About: i18n.T(ctx, "referral.hold.about"),
+		Version: strconv.FormatInt(f.Version, 10), Wrong: in.hold}
 }
 
 func documentOf(f models.ReferralFile, kind string) (models.Document, bool) {

@@ -78,6 +78,7 @@ func textLines(text string) []string {
 
 // actInput is a refused form: which move, what was written, what is wrong by field.
 type actInput struct {
+	hold   string // what is wrong with the reason of a hold
 	event  law.Event
 	values map[string]string
 	wrong  map[string]string

@@ -20,6 +20,7 @@ type schemeFile struct {
 	sheet   *detect.SchemeSheet // of the strongest scheme
 	members []models.AlertMember
 	more    bool
+	doubts  map[int64]models.SchemeDoubt
 	others  map[int64]models.Subject // accounts of proving transfers that are no members
 }
 
@@ -38,6 +39,9 @@ func (a *App) schemeFile(ctx context.Context, al models.AlertLine) (schemeFile, 
 		return f, err
 	}
 	f.sheet = as.Scheme
+	if f.doubts, err = a.Store.SchemeDoubts(ctx, al.ID); err != nil {
+		return f, err
+	}
 	if f.members, f.more, err = a.Store.AlertMembers(ctx, al.ID, shownMembers); err != nil {
 		return f, err
 	}
@@ -98,6 +102,11 @@ func newSchemePanel(ctx context.Context, actor models.Actor, al models.AlertLine
 	for _, sign := range s.Signs {
 		p.Signs = append(p.Signs, i18n.T(ctx, "scheme.sign", "name", i18n.T(ctx, "indicator."+sign.Code+".name"), "code", sign.Code,
 			"n", i18n.Integer(ctx, int64(sign.Count)), "base", i18n.Percent(ctx, sign.Base)))
+	}
+	for _, h := range f.schemes {
+		if d, ok := f.doubts[h.ID]; ok {
+			p.Doubts = append(p.Doubts, i18n.T(ctx, "scheme.doubt", "n", i18n.Integer(ctx, d.Transfers), "at", shortMoment(d.DoubtedAt)))
+		}
 	}
 	if s.Count > len(s.Transfers) {
 		p.Cut = i18n.T(ctx, "scheme.cut", "shown", i18n.Integer(ctx, int64(len(s.Transfers))), "all", i18n.Integer(ctx, int64(s.Count)))

@@ -215,7 +215,11 @@ func (a *App) logout(c *gin.Context) error {
 		return err
 	}
 	c.Header("Clear-Site-Data", `"cache", "storage"`)
-	c.Redirect(http.StatusSeeOther, "/login")
+	next := "/login"
+	if to := safeNext(c.Query("next")); strings.HasPrefix(to, "/bulletins") { // the other pages that are open to all
+		next = to
+	}
+	c.Redirect(http.StatusSeeOther, next)
 	return nil
 }
 

@@ -10,7 +10,8 @@ import (
 // AskKind says how a field of a move is written.
 type AskKind string
 
-// The kinds of field: a text of several lines, one line, a day, yuan, a number, one of several words, and all of several.
+// The kinds of field: a text of several lines, one line, a day, yuan, a number, one of several words, all of
+// several, and users by name.
 const (
 	AskText    AskKind = "text"
 	AskLine    AskKind = "line"
@@ -19,6 +20,7 @@ const (
 	AskCount   AskKind = "count"
 	AskChoice  AskKind = "choice"
 	AskChoices AskKind = "choices"
+	AskNames   AskKind = "names"
 )
 
 // Ask is a field that a move asks for. Choices are the words that may be given; of AskChoices every one has to be.

@@ -8,7 +8,8 @@ import (
 )
 
 // A Machine is a procedure as a table of moves: the referral to the police, the administrative case, a measure in it, an
-// objection, and what police and banks do with fraud money, which the portal only shows.
+// objection, the handing of a case to another department, a public bulletin, and what police and banks do with fraud money, which
+// the portal only shows.
 type Machine struct {
 	Name  MachineName
 	moves []Move
@@ -24,6 +25,8 @@ const (
 	MachineMeasure   MachineName = "measure"
 	MachineObjection MachineName = "objection"
 	MachineStop      MachineName = "stop"
+	MachineHandoff   MachineName = "handoff"
+	MachineBulletin  MachineName = "bulletin"
 )
 
 //go:embed administrative.csv
@@ -38,6 +41,12 @@ var objectionCSV []byte
 //go:embed stop.csv
 var stopCSV []byte
 
+//go:embed handoff.csv
+var handoffCSV []byte
+
+//go:embed bulletin.csv
+var bulletinCSV []byte
+
 var machines = sync.OnceValue(func() []Machine {
 	return []Machine{
 		{MachineReferral, readMoves("referral.csv", referralCSV)},
@@ -45,6 +54,8 @@ var machines = sync.OnceValue(func() []Machine {
 		{MachineMeasure, readMoves("measure.csv", measureCSV)},
 		{MachineObjection, readMoves("objection.csv", objectionCSV)},
 		{MachineStop, readMoves("stop.csv", stopCSV)},
+		{MachineHandoff, readMoves("handoff.csv", handoffCSV)},
+		{MachineBulletin, readMoves("bulletin.csv", bulletinCSV)},
 	}
 })
 

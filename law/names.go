@@ -110,6 +110,16 @@ const (
 	StageArchived      State = "ARCHIVED"
 )
 
+// Filed says whether an administrative case was filed (APL 54(2)) and has not ended: in the stages before it nothing was decided yet.
+func Filed(stage State) bool {
+	switch stage {
+	case StageLead, "VERIFY", "WARNED", StageNoCase, StageClosed, StageArchived, "":
+		return false
+	default:
+		return true
+	}
+}
+
 // The events of an administrative case that have a guard of their own.
 const (
 	CaseInterview      Event = "interview"
@@ -164,4 +174,28 @@ const (
 	ClockPreservation    ClockName = "preservation"
 	ClockObjectionAccept ClockName = "objection_accept"
 	ClockObjectionDecide ClockName = "objection_decide"
+)
+
+// The states and events of the handing of a case to another department.
+const (
+	HandoffDisputed State = "DISPUTED"
+	HandoffTaken    State = "TAKEN"
+	HandoffAsk      Event = "ask"
+	HandoffAccept   Event = "accept"
+	HandoffWithdraw Event = "withdraw"
+	HandoffDispute  Event = "dispute"
+	HandoffAssign   Event = "assign"
+	HandoffLeave    Event = "leave"
+)
+
+// The states and events of a public bulletin.
+const (
+	BulletinPublished State = "PUBLISHED"
+	BulletinWithdrawn State = "WITHDRAWN"
+	BulletinDraft     Event = "draft"
+	BulletinChange    Event = "change"
+	BulletinClear     Event = "clear"
+	BulletinReturn    Event = "return"
+	BulletinPublish   Event = "publish"
+	BulletinWithdraw  Event = "withdraw"
 )

@@ -57,6 +57,7 @@ type Alert struct {
 	RankedBy             string
 	MergedInto           *int64
 	MergedStatus         AlertStatus // where it stood before it was merged
+	JoinedFrom           string      // where it stood before it joined a case after its opening
 	Version              int64
 }
 
@@ -90,6 +91,8 @@ var alertMoves = map[string]struct {
 	"propose": {[]AlertStatus{AlertNew, AlertAccepted}, AlertProposed},
 	"reopen":  {[]AlertStatus{AlertDismissed}, AlertNew},
 	"open":    {[]AlertStatus{AlertNew, AlertAccepted, AlertProposed, AlertSnoozed}, AlertInCase},
+	"join":    {[]AlertStatus{AlertNew, AlertAccepted, AlertProposed, AlertSnoozed}, AlertInCase},
+	"split":   {[]AlertStatus{AlertInCase}, ""},
 }
 
 // AlertEvents lists the events that the status allows, in the order in which pages offer them.
@@ -110,21 +113,29 @@ func DismissReasons() []string {
 	return []string{"false_positive", "licensed", "rectified", "duplicate", "not_in_scope", "insufficient"}
 }
 
-// The time an alert of each level may wait for its first decision (indicators.md 1.3; a starting value, not law).
-func alertDue(level string, now Instant) Instant {
+// The time an alert of each level may wait for its first decision (indicators.md 1.3; a starting value, not law); working days are
+// those of the calendar as administrators have corrected it.
+func (t *tx) alertDue(level string) (Instant, error) {
 	switch level {
 	case "red":
-		return now.Add(4 * time.Hour)
+		return t.now.Add(4 * time.Hour), nil
 	case "orange":
-		return workingDays(now, 1)
+		return t.workingDays(1)
 	case "yellow":
-		return workingDays(now, 15)
+		return t.workingDays(15)
 	default:
-		return now.Add(30 * 24 * time.Hour)
+		return t.now.Add(30 * 24 * time.Hour), nil
 	}
 }
 
-func workingDays(from Instant, days int) Instant {
+func (t *tx) workingDays(days int) (Instant, error) {
+	if t.days == nil {
+		cal, err := t.store.calendarNow(t.db)
+		if err != nil {
+			return Instant{}, err
+		}
+		t.days = &cal
+	}
 	rule := law.ClockRule{Amount: days, Unit: law.UnitWorkingDay, ExcludeStartDay: true}
-	return At(law.Compute(rule, from.Time(), law.DefaultCalendar()).DueAt)
+	return At(law.Compute(rule, t.now.Time(), *t.days).DueAt), nil
 }

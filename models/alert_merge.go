@@ -142,7 +142,11 @@ func (t *tx) settleMerged(sub Subject, last Alert, f AreaFinding, as Assessment,
 	}
 	set := map[string]any{"level": f.Level, "level_rank": f.LevelRank, "idx": f.Index, "changed_at": t.now, "version": gorm.Expr("version + 1")}
 	if f.LevelRank > lead.LevelRank && lead.CaseID == nil {
-		set["due_at"] = alertDue(f.Level, t.now)
+		due, err := t.alertDue(f.Level)
+		if err != nil {
+			return err
+		}
+		set["due_at"] = due
 		if lead.Status == AlertSnoozed {
 			set["status"], set["snoozed_until"] = AlertNew, nil
 		}

@@ -214,7 +214,7 @@ func (t *tx) raiseAlert(sub Subject, f AreaFinding, as Assessment, last Alert, t
 		return err
 	}
 	al := Alert{Ref: ref, SubjectID: sub.ID, Status: AlertNew, Open: true, Place: sub.Place, RaisedAt: t.now, Version: 1, History: "[]"}
-	if err := al.take(t.now, f, as); err != nil {
+	if err := t.take(&al, f, as); err != nil {
 		return err
 	}
 	data := map[string]any{"level": f.Level, "index": f.Index, "area": f.Area}
@@ -237,7 +237,7 @@ func (t *tx) updateAlert(sub Subject, al Alert, f AreaFinding, as Assessment, ta
 		return nil
 	}
 	before := al
-	if err := al.take(t.now, f, as); err != nil {
+	if err := t.take(&al, f, as); err != nil {
 		return err
 	}
 	set := map[string]any{"level": al.Level, "level_rank": al.LevelRank, "idx": al.Idx, "reasons": al.Reasons, "history": al.History,
@@ -245,7 +245,11 @@ func (t *tx) updateAlert(sub Subject, al Alert, f AreaFinding, as Assessment, ta
 		"assessment_id": al.AssessmentID, "previous_assessment_id": before.AssessmentID, "changed_at": t.now, "families": al.Families,
 		"rule_version": al.RuleVersion, "version": gorm.Expr("version + 1")}
 	if al.LevelRank > before.LevelRank && before.CaseID == nil {
-		set["due_at"] = alertDue(al.Level, t.now)
+		due, err := t.alertDue(al.Level)
+		if err != nil {
+			return err
+		}
+		set["due_at"] = due
 		if before.Status == AlertSnoozed {
 			set["status"], set["snoozed_until"] = AlertNew, nil
 		}
@@ -259,7 +263,7 @@ func (t *tx) updateAlert(sub Subject, al Alert, f AreaFinding, as Assessment, ta
 }
 
 // take puts a finding into an alert.
-func (al *Alert) take(now Instant, f AreaFinding, as Assessment) error {
+func (t *tx) take(al *Alert, f AreaFinding, as Assessment) error {
 	reasons, err := json.Marshal(f.Reasons)
 	if err != nil {
 		return fmt.Errorf("write reasons: %w", err)
@@ -278,12 +282,14 @@ func (al *Alert) take(now Instant, f AreaFinding, as Assessment) error {
 		return fmt.Errorf("write history: %w", err)
 	}
 	if al.DueAt.IsZero() {
-		al.DueAt = alertDue(f.Level, now)
+		if al.DueAt, err = t.alertDue(f.Level); err != nil {
+			return err
+		}
 	}
 	al.Area, al.Level, al.LevelRank, al.Idx = f.Area, f.Level, f.LevelRank, f.Index
 	al.Reasons, al.Families, al.History = string(reasons), string(kinds), string(trail)
 	al.SingleSource, al.TriggerCode, al.AmountFen, al.People = f.SingleSource, f.Trigger, f.AmountFen, f.People
-	al.AssessmentID, al.RuleVersion, al.ChangedAt = as.ID, as.RuleVersion, now
+	al.AssessmentID, al.RuleVersion, al.ChangedAt = as.ID, as.RuleVersion, t.now
 	return nil
 }
 
@@ -294,6 +300,21 @@ func (s *Store) Assessments(ctx context.Context, subjectID int64) ([]Assessment,
 		return nil, fmt.Errorf("read assessments: %w", err)
 	}
 	return list, nil
+}
+
+// FirstRecorded gives when the first of some facts was recorded, by the store's keys; zero where none is there.
+func (s *Store) FirstRecorded(ctx context.Context, facts []int64) (Instant, error) {
+	var first Instant
+	for part := range slices.Chunk(facts, 5000) {
+		var rows []struct{ RecordedAt Instant }
+		if err := s.read(ctx).Table("facts").Select("recorded_at").Where("id IN ?", part).Order("recorded_at").Limit(1).Scan(&rows).Error; err != nil {
+			return first, fmt.Errorf("read when facts were recorded: %w", err)
+		}
+		if len(rows) > 0 && (first.IsZero() || rows[0].RecordedAt.Before(first)) {
+			first = rows[0].RecordedAt
+		}
+	}
+	return first, nil
 }
 
 // AssessmentByID gives one stored evaluation, the zero one for nil.

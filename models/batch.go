@@ -27,6 +27,13 @@ type Batch struct {
 	StartedAt  Instant
 	FinishedAt Instant
 	Files      []BatchFile `gorm:"-"`
+
+	// FirstFact to LastFact, and FirstTransfer to LastTransfer, are the keys between which its rows lie.
+	FirstFact, LastFact, FirstTransfer, LastTransfer int64
+
+	WithdrawnAt     Instant
+	WithdrawnBy     string
+	WithdrawnReason string
 }
 
 // BatchFile is one file of a batch, loaded into one table; Line is the last line that is safely stored.

@@ -21,6 +21,8 @@ type Case struct {
 	OpenedBy    int64
 	OpenedAt    Instant
 	ClosedAt    Instant
+	SealBefore  string  // what the seal was before the police set theirs
+	HeldAt      Instant // since when the police hold it back
 	Version     int64
 }
 
@@ -69,6 +71,10 @@ type CaseFile struct {
 	Kinds      []string // of measures that the actor may ask for, none where he may not
 	Objections []ObjectionLine
 	Decides    bool // the actor is the recorded principal, who decides on limits
+
+	Held     bool          // by the police: nothing is here but the status
+	HandedAt Instant       // when another department took it over; what came later is here without its words
+	Handings []HandoffLine // to and from other departments, that the actor has a part in
 }
 
 // MeasureLine is a measure with who asked for it, who decided, and what the reader may do with it now.

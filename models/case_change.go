@@ -147,6 +147,9 @@ func (t *tx) fillCase(cs Case, alerts []Alert, officers []User) error {
 			return fmt.Errorf("put %s on case %s: %w", u.Name, cs.Ref, err)
 		}
 		names = append(names, u.Name)
+		if err := t.notify([]int64{u.ID}, "put_on_case", "case:"+cs.Ref, fmt.Sprintf("team %d", t.now.Micro()), nil); err != nil {
+			return err
+		}
 	}
 	refs := make([]string, 0, len(alerts))
 	for _, al := range alerts {

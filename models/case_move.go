@@ -249,7 +249,17 @@ func (t *tx) writeCaseMove(m *caseMove, a *asked) error {
 			return err
 		}
 	}
+	if m.move.To == law.StageClosed {
+		if err := t.endHandoff(m.cs, m.move.Event); err != nil {
+			return err
+		}
+	}
 	data := a.data(m.move)
+	status := m.cs.Status
+	if v, ok := set["status"].(string); ok {
+		status = v
+	}
+	data["changes"] = changesOf("stage", string(m.cs.Stage), string(m.move.To), "status", m.cs.Status, status)
 	t.audit("case."+string(m.move.Event), "case:"+m.cs.Ref, m.cs.Place, data)
 	return t.tell(objectCase, m.cs.ID, string(m.move.Event), a.note(), data)
 }

@@ -14,7 +14,9 @@ func (t *tx) casePapers() *gorm.DB {
 	q := t.db.Table("case_papers p").Select("p.*, cs.ref AS case_ref, d.display_name AS drafter, d.display_name_en AS drafter_en, COALESCE(i.display_name, '') AS issuer, COALESCE(i.display_name_en, '') AS issuer_en").
 		Joins("JOIN cases cs ON cs.id = p.case_id").Joins("JOIN users d ON d.id = p.drafted_by").Joins("LEFT JOIN users i ON i.id = p.issued_by").
 		Where("cs.seal <> ?", SealPoliceHold)
-	return scoped(seenCases(q, t.actor, "cs"), t.actor.Scope(ActEvidenceRead), "cs")
+	scope, args := t.actor.Scope(ActEvidenceRead).sql("cs")
+	before, more := handedBefore(t.actor, ActEvidenceRead, "cs", "p.issued_at")
+	return seenCases(q, t.actor, "cs").Where("("+scope+" OR "+before+")", append(args, more...)...)
 }
 
 // maxPapers bounds the list of a case's papers.

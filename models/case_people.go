@@ -59,7 +59,7 @@ func (s *Store) ReplaceOfficer(ctx context.Context, actor Actor, ref string, in 
 		if err := t.bump(cs); err != nil {
 			return err
 		}
-		data := map[string]any{"officer": leaver.Name, "substitute": in.Substitute}
+		data := map[string]any{"officer": leaver.Name, "substitute": in.Substitute, "changes": changesOf("officer", leaver.Name, in.Substitute)}
 		t.audit("case."+string(in.As), "case:"+ref, cs.Place, map[string]any{"officer": leaver.Name, "substitute": in.Substitute, "reason": in.Reason})
 		return t.tell(objectCase, cs.ID, "officer_"+string(in.As), in.Reason, data)
 	})
@@ -254,8 +254,14 @@ func (s *Store) SealCase(ctx context.Context, actor Actor, ref, seal, reason str
 		if res.RowsAffected == 0 {
 			return Conflict()
 		}
-		data := map[string]any{"before": cs.Seal, "after": seal}
+		data := map[string]any{"before": cs.Seal, "after": seal, "changes": changesOf("seal", cs.Seal, seal)}
 		t.audit("case.seal", "case:"+ref, cs.Place, data)
 		return t.tell(objectCase, cs.ID, "seal", reason, data)
 	})
+}
+
+// AllowLead asks of a change by the supervisor of a case what is asked before its fields.
+func (s *Store) AllowLead(ctx context.Context, actor Actor, ref string) error {
+	_, err := s.look(ctx, actor).ledCase(ref, 0)
+	return err
 }

@@ -9,13 +9,22 @@ import (
 	"gorm.io/gorm"
 )
 
-// seenCases keeps the cases an actor may read: those of the scope, where a sealed one opens to its team, the supervisor and
-// the principal only.
+// seenCases keeps the cases an actor may read: those of the scope, where a sealed one opens to its team, the supervisor and the
+// principal only, and those that another department took over from the actor's. What the police hold back is not among them: of that
+// there is the status alone (heldCases).
 func seenCases(db *gorm.DB, actor Actor, alias string) *gorm.DB {
-	q := scoped(db, actor.Scope(ActCaseRead), alias)
-	q = q.Where("("+alias+".seal = 'NORMAL' OR NOT EXISTS (SELECT 1 FROM case_officers o WHERE o.case_id = "+alias+".id AND o.user_id = ? AND o.recused_at IS NOT NULL AND o.left_as = 'recused'))", actor.UserID)
-	cond, args := sealedSight(actor, alias)
-	return q.Where(cond, args...)
+	cond, args := caseSight(actor, alias)
+	return db.Where(alias+".seal <> '"+SealPoliceHold+"'").Where(cond, args...)
+}
+
+// caseSight gives the condition of seenCases but for the hold of the police.
+func caseSight(actor Actor, alias string) (string, []any) {
+	cond, args := actor.Scope(ActCaseRead).sql(alias)
+	sealed, more := sealedSight(actor, alias)
+	former, evenMore := formerSight(actor, alias)
+	args = append(append(append(args, more...), evenMore...), actor.UserID)
+	return "((" + cond + " AND " + sealed + " OR " + former + ") AND (" + alias + ".seal = 'NORMAL' OR NOT EXISTS (SELECT 1 FROM case_officers o WHERE o.case_id = " + alias +
+		".id AND o.user_id = ? AND o.recused_at IS NOT NULL AND o.left_as = 'recused')))", args
 }
 
 // sealedSight gives the condition under which a case is not sealed from the actor.
@@ -23,6 +32,43 @@ func sealedSight(actor Actor, alias string) (string, []any) {
 	cond, args := actor.Scope(ActCaseOpen).Union(actor.Scope(ActReferralApprove)).sql(alias) // supervisor and principal of that very place
 	return "(" + alias + ".seal = 'NORMAL' OR " + cond + " OR EXISTS (SELECT 1 FROM case_officers o WHERE o.case_id = " + alias + ".id AND o.user_id = ? AND o.recused_at IS NULL))",
 		append(args, actor.UserID)
+}
+
+// formerSight gives the condition under which a case was the actor's department's until another took it over: who could read it then
+// keeps reading it, a sealed one its former team, supervisor and principal.
+func formerSight(actor Actor, alias string) (string, []any) {
+	read, args := actor.Scope(ActCaseRead).sql("hf")
+	lead, more := actor.Scope(ActCaseOpen).Union(actor.Scope(ActReferralApprove)).sql("hf")
+	return "EXISTS (SELECT 1 FROM handoffs hh JOIN authorities hf ON hf.id = hh.from_id WHERE hh.case_id = " + alias + ".id AND hh.taken_at IS NOT NULL AND " + read + " AND (" + alias +
+			".seal = 'NORMAL' OR " + lead + " OR EXISTS (SELECT 1 FROM case_officers o WHERE o.case_id = " + alias + ".id AND o.user_id = ? AND o.left_as = 'handed')))",
+		append(append(args, more...), actor.UserID)
+}
+
+// handedBefore gives the condition under which something of a case was there before another department took it over from one where the
+// action is the actor's: what came later is the other's.
+func handedBefore(actor Actor, action Action, alias, at string) (string, []any) {
+	cond, args := actor.Scope(action).sql("bf")
+	return "EXISTS (SELECT 1 FROM handoffs bh JOIN authorities bf ON bf.id = bh.from_id WHERE bh.case_id = " + alias + ".id AND bh.taken_at IS NOT NULL AND " + at +
+		" <= bh.taken_at AND " + cond + ")", args
+}
+
+// readsEvidence says whether the actor reads evidence of a case: in its place, or that from before it was handed on.
+func (t *tx) readsEvidence(cs Case) (bool, error) {
+	if t.actor.CanAt(ActEvidenceRead, cs.Place) {
+		return true, nil
+	}
+	cond, args := handedBefore(t.actor, ActEvidenceRead, "cases", "cases.opened_at")
+	var n int64
+	if err := t.db.Table("cases").Where("id = ?", cs.ID).Where(cond, args...).Count(&n).Error; err != nil {
+		return false, fmt.Errorf("read who had case %s: %w", cs.Ref, err)
+	}
+	return n > 0, nil
+}
+
+// heldCases keeps the cases whose status alone the actor may read: those that the police hold and he could read otherwise.
+func heldCases(db *gorm.DB, actor Actor, alias string) *gorm.DB {
+	cond, args := caseSight(actor, alias)
+	return db.Where(alias+".seal = '"+SealPoliceHold+"'").Where(cond, args...)
 }
 
 // CaseFilter narrows the case list; empty fields do not.
@@ -37,17 +83,24 @@ type CaseFilter struct {
 const caseFields = `cs.*, s.kind AS subject_kind, s.ref AS subject_ref, s.key AS subject_key, s.name AS subject_name, a.name AS authority_name,
 	COALESCE(r.ref, '') AS referral_ref, COALESCE(r.state, '') AS referral_state`
 
-// caseLines joins the referral where the actor may read it; for everyone else it does not exist.
+// caseLines gives the cases that the actor may read.
 func (s *Store) caseLines(ctx context.Context, actor Actor) *gorm.DB {
-	cond, args := sight(actor, s.Now(), "r")
-	q := s.read(ctx).Table("cases cs").Select(caseFields).Joins("JOIN subjects s ON s.id = cs.subject_id").
-		Joins("JOIN authorities a ON a.id = cs.authority_id").Joins("LEFT JOIN referrals r ON r.case_id = cs.id AND "+cond, args...)
-	return seenCases(q, actor, "cs")
+	return seenCases(s.caseRows(ctx, actor), actor, "cs")
 }
 
-// Cases lists cases the actor may read, newest first.
+// caseRows joins the referral where the actor may read it; for everyone else it does not exist. The caller says which cases.
+func (s *Store) caseRows(ctx context.Context, actor Actor) *gorm.DB {
+	cond, args := sight(actor, s.Now(), "r")
+	return s.read(ctx).Table("cases cs").Select(caseFields).Joins("JOIN subjects s ON s.id = cs.subject_id").
+		Joins("JOIN authorities a ON a.id = cs.authority_id").Joins("LEFT JOIN referrals r ON r.case_id = cs.id AND "+cond, args...)
+}
+
+// Cases lists cases the actor may read, newest first. Those that the police hold are among them by number and status alone, and no
+// text finds them but their number.
 func (s *Store) Cases(ctx context.Context, actor Actor, f CaseFilter) ([]CaseLine, bool, error) {
-	q := s.caseLines(ctx, actor)
+	q := s.caseRows(ctx, actor)
+	seen, args := caseSight(actor, "cs")
+	q = q.Where(seen, args...)
 	if f.Status == "live" {
 		q = q.Where("cs.status <> ?", CaseClosed)
 	} else if f.Status != "" {
@@ -57,7 +110,7 @@ func (s *Store) Cases(ctx context.Context, actor Actor, f CaseFilter) ([]CaseLin
 		q = q.Where("EXISTS (SELECT 1 FROM case_officers o WHERE o.case_id = cs.id AND o.user_id = ? AND o.recused_at IS NULL)", f.Officer)
 	}
 	if f.Text != "" {
-		q = q.Where("(s.name_fold LIKE ? ESCAPE '\\' OR cs.ref = ?)", "%"+escapeLike(fold(f.Text))+"%", f.Text)
+		q = q.Where("(cs.seal <> 'POLICE_HOLD' AND s.name_fold LIKE ? ESCAPE '\\' OR cs.ref = ?)", "%"+escapeLike(fold(f.Text))+"%", f.Text)
 	}
 	if f.Before > 0 {
 		q = q.Where("cs.id < ?", f.Before)
@@ -68,6 +121,9 @@ func (s *Store) Cases(ctx context.Context, actor Actor, f CaseFilter) ([]CaseLin
 	}
 	more := len(list) > f.Limit
 	list = list[:min(len(list), f.Limit)]
+	for i := range list {
+		list[i].withhold()
+	}
 	return list, more, s.nextDues(ctx, list)
 }
 
@@ -99,7 +155,7 @@ func (s *Store) CaseFile(ctx context.Context, actor Actor, ref string) (CaseFile
 	var file CaseFile
 	err := s.caseLines(ctx, actor).Where("cs.ref = ?", ref).Take(&file.CaseLine).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return file, NotFound("case")
+		return s.heldFile(ctx, actor, ref)
 	}
 	if err != nil {
 		return file, fmt.Errorf("case %s: %w", ref, err)
@@ -113,7 +169,7 @@ func (s *Store) CaseFile(ctx context.Context, actor Actor, ref string) (CaseFile
 	if file.Officers, err = s.officersOf(ctx, "case_officers", "case_id", file.ID); err != nil {
 		return file, err
 	}
-	if err := s.alertLines(ctx, actor.Scope(ActCaseRead)).Where("al.case_id = ?", file.ID).Order("al.level_rank DESC, al.id").Find(&file.Alerts).Error; err != nil {
+	if err := s.alertLines(ctx, wholeCase).Where("al.case_id = ?", file.ID).Order("al.level_rank DESC, al.id").Find(&file.Alerts).Error; err != nil {
 		return file, fmt.Errorf("case %s: alerts: %w", ref, err)
 	}
 	if file.Clocks, err = s.clocks(ctx, file.ID); err != nil {
@@ -125,8 +181,17 @@ func (s *Store) CaseFile(ctx context.Context, actor Actor, ref string) (CaseFile
 	if err := s.withProcedure(ctx, actor, &file); err != nil {
 		return file, err
 	}
-	return file, s.withReferral(ctx, actor, &file)
+	if err := s.withReferral(ctx, actor, &file); err != nil {
+		return file, err
+	}
+	if actor.CanAt(ActCaseRead, file.Place) {
+		return file, nil
+	}
+	return file, s.asHanded(ctx, &file)
 }
+
+// wholeCase is where the alerts of a case may lie once the case itself is in sight.
+var wholeCase = Scope{nation: true}
 
 // withProcedure joins what the administrative case allows now, its measures and the objections against its finding.
 func (s *Store) withProcedure(ctx context.Context, actor Actor, file *CaseFile) error {

@@ -130,6 +130,45 @@ func (t *tx) tellWatchers(caseID, eventID int64, event string) error {
 	return t.notify(readers, "case_moved", "case:"+ref, fmt.Sprintf("event %d", eventID), map[string]any{"event": event})
 }
 
+// tellReferralWatchers tells those who watch a case what happened to its referral, as long as they may see both.
+func (t *tx) tellReferralWatchers(referralID, eventID int64, event string) error {
+	var r Referral
+	if err := t.db.Select("id", "ref", "case_id").Where("id = ?", referralID).Take(&r).Error; err != nil {
+		return fmt.Errorf("read referral %d: %w", referralID, err)
+	}
+	var ids []int64
+	if err := t.db.Table("case_watchers").Select("user_id").Where("case_id = ?", r.CaseID).Scan(&ids).Error; err != nil {
+		return fmt.Errorf("read who watches case %d: %w", r.CaseID, err)
+	}
+	readers, err := t.readersOf(r.CaseID, ids)
+	if err != nil {
+		return err
+	}
+	var kept []int64
+	for _, id := range readers {
+		a, err := t.actorOf(id)
+		if err != nil {
+			return err
+		}
+		may, err := t.seesReferral(a, r.Ref)
+		if err != nil {
+			return err
+		}
+		if may {
+			kept = append(kept, id)
+		}
+	}
+	return t.notify(kept, "referral_moved", "referral:"+r.Ref, fmt.Sprintf("event %d", eventID), map[string]any{"event": event})
+}
+
+func (t *tx) seesReferral(a Actor, ref string) (bool, error) {
+	var n int64
+	if err := seenReferrals(t.db.Table("referrals"), a, t.now, "referrals").Where("ref = ?", ref).Count(&n).Error; err != nil {
+		return false, fmt.Errorf("ask whether %s sees referral %s: %w", a.Name, ref, err)
+	}
+	return n > 0, nil
+}
+
 // WatchCase lets the actor be told what happens in a case; the actor's sight of it is asked again at each notice.
 func (s *Store) WatchCase(ctx context.Context, actor Actor, ref string) error {
 	return s.change(ctx, actor, func(t *tx) error {

@@ -45,8 +45,14 @@ func (t *tx) tell(kind string, id int64, event, note string, data map[string]any
 	if err := t.db.Create(&e).Error; err != nil {
 		return fmt.Errorf("write event %s: %w", event, err)
 	}
-	if kind == objectCase && !strings.HasPrefix(event, "clock_") {
+	if strings.HasPrefix(event, "clock_") {
+		return nil
+	}
+	switch kind {
+	case objectCase:
 		return t.tellWatchers(id, e.ID, event)
+	case objectReferral:
+		return t.tellReferralWatchers(id, e.ID, event)
 	}
 	return nil
 }

@@ -26,7 +26,10 @@ func evidenceSight(actor Actor, ev, cs string) (string, []any) {
 		".id AND o.user_id = ? AND o.recused_at IS NULL)) AND NOT EXISTS (SELECT 1 FROM case_officers x WHERE x.case_id = " + cs +
 		".id AND x.user_id = ? AND x.recused_at IS NOT NULL AND x.left_as = 'recused'))"
 	args = append(append(args, more...), actor.UserID, actor.UserID)
-	cond := "((" + scope + " AND " + seal + ")"
+	former, evenMore := formerSight(actor, cs)
+	before, last := handedBefore(actor, ActEvidenceRead, cs, ev+".received_at")
+	cond := "((" + scope + " AND " + seal + ") OR (" + cs + ".seal <> '" + SealPoliceHold + "' AND " + former + " AND " + before + ")"
+	args = append(append(args, evenMore...), last...)
 	if actor.Can(ActReferralPolice) {
 		cond += " OR EXISTS (SELECT 1 FROM evidence_shares h JOIN referral_units u ON u.referral_id = h.referral_id WHERE h.evidence_id = " + ev + ".id AND u.authority_id = ?)"
 		args = append(args, actor.AuthorityID)
@@ -63,7 +66,11 @@ func (s *Store) CaseEvidence(ctx context.Context, actor Actor, caseRef string) (
 	if err != nil {
 		return nil, false, err
 	}
-	if !actor.CanAt(ActEvidenceRead, cs.Place) {
+	reads, err := t.readsEvidence(cs)
+	if err != nil {
+		return nil, false, err
+	}
+	if !reads {
 		return nil, false, Forbidden(ActEvidenceRead)
 	}
 	var list []EvidenceLine

@@ -142,6 +142,7 @@ func (l *Loader) storeFacts(ctx context.Context, t *tx, c *chunk) error {
 		return fmt.Errorf("read the newest fact: %w", err)
 	}
 	t.arrived = true
+	c.before = newest
 	made, err := t.putSubjects(ctx, l.known, named, mentioned, l.batch.Place, newest+int64(len(fresh)))
 	if err != nil {
 		return err

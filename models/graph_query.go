@@ -3,25 +3,26 @@ package models
 import (
 	"context"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 
 	"gorm.io/gorm"
 )
 
-// GraphMark says how far the tables are that the graph is built from: the newest keys, and how many facts were withdrawn.
+// GraphMark says how far the tables are that the graph is built from: the newest keys, and how many facts and transfers were withdrawn.
 type GraphMark struct {
 	Fact      int64
 	Transfer  int64
 	Withdrawn int64
+	Taken     int64 // transfers that were withdrawn
+	Batch     int64
 }
 
 // GraphMark reads how far the tables are.
 func (s *Store) GraphMark(ctx context.Context) (GraphMark, error) {
 	var m GraphMark
-	err := s.read(ctx).Raw(`SELECT (SELECT COALESCE(MAX(id), 0) FROM facts) AS fact, (SELECT COALESCE(MAX(id), 0) FROM transfers) AS transfer,
-		(SELECT COUNT(*) FROM retractions) AS withdrawn`).Scan(&m).Error
+	err := s.read(ctx).Raw(`SELECT (SELECT COALESCE(MAX(id), 0) FROM facts) AS fact, (SELECT COALESCE(MAX(x.id), 0) FROM (SELECT MAX(id) AS id FROM transfers UNION ALL SELECT MAX(id) FROM withdrawn_transfers) x) AS transfer,
+		(SELECT COUNT(*) FROM retractions) AS withdrawn, (SELECT COUNT(*) FROM withdrawn_transfers) AS taken, (SELECT COALESCE(MAX(id), 0) FROM batches) AS batch`).Scan(&m).Error
 	if err != nil {
 		return m, fmt.Errorf("read how far the tables are: %w", err)
 	}
@@ -174,7 +175,7 @@ type GraphTransfer struct {
 // GraphTransfers gives the transfers of a span that were made and recorded by a moment, by key; the zero AsOf is now. Those of
 // sources of limited purpose are left out.
 func (s *Store) GraphTransfers(ctx context.Context, span Span, asOf AsOf, see func(GraphTransfer) error) error {
-	q := asOf.permitted(s.read(ctx).Table("transfers t"), "t.source").Select("t.id, t.from_id, t.to_id, t.amount_fen, t.at, t.currency, t.channel").
+	q := asOf.permitted(ledger(s.read(ctx), asOf), "t.source").Select("t.id, t.from_id, t.to_id, t.amount_fen, t.at, t.currency, t.channel").
 		Where("t.id > ? AND t.id <= ?", span.After, span.UpTo)
 	if !asOf.ObservedBy.IsZero() {
 		q = q.Where("t.observed_at <= ?", asOf.ObservedBy)
@@ -214,34 +215,12 @@ func once(known map[string]string, b []byte) string {
 	return t
 }
 
-// GraphSeal gives the digests of a fact and a transfer, by which a stored picture of the graph shows that it was taken from this very
-// database; an empty text stands for a row that is not there.
-func (s *Store) GraphSeal(ctx context.Context, m GraphMark) (string, error) {
-	fact, err := s.digestOf(ctx, "facts", m.Fact)
-	if err != nil {
-		return "", err
-	}
-	transfer, err := s.digestOf(ctx, "transfers", m.Transfer)
-	return fact + "/" + transfer, err
-}
-
-func (s *Store) digestOf(ctx context.Context, table string, id int64) (string, error) {
-	var rows []struct{ Hash []byte }
-	if err := s.read(ctx).Table(table).Select("hash").Where("id = ?", id).Scan(&rows).Error; err != nil {
-		return "", fmt.Errorf("read the digest of %s %d: %w", table, id, err)
-	}
-	if len(rows) == 0 {
-		return "", nil
-	}
-	return hex.EncodeToString(rows[0].Hash), nil
-}
-
 // SubjectsByID gives subjects by internal key, those of the scope alone.
 func (s *Store) SubjectsByID(ctx context.Context, scope Scope, ids []int64) (map[int64]Subject, error) {
 	out := make(map[int64]Subject, len(ids))
 	for from := 0; from < len(ids); from += 5000 {
 		var list []Subject
-		if err := scoped(s.read(ctx), scope, "").Where("id IN ?", ids[from:min(from+5000, len(ids))]).Find(&list).Error; err != nil {
+		if err := scoped(s.subjectsByKey(ctx), scope, "").Where("id IN ?", ids[from:min(from+5000, len(ids))]).Find(&list).Error; err != nil {
 			return nil, fmt.Errorf("read subjects: %w", err)
 		}
 		for _, sub := range list {
@@ -249,6 +228,15 @@ func (s *Store) SubjectsByID(ctx context.Context, scope Scope, ids []int64) (map
 		}
 	}
 	return out, nil
+}
+
+// subjectsByKey reads subjects by their key. SQLite, which has no figures on how many subjects a place has, would else walk all those of
+// the scope's place by its index to find a few.
+func (s *Store) subjectsByKey(ctx context.Context) *gorm.DB {
+	if s.Dialect() == "sqlite" {
+		return s.read(ctx).Table("subjects NOT INDEXED")
+	}
+	return s.read(ctx).Table("subjects")
 }
 
 // SubjectNamed finds a subject of the scope by its kind and its ID or, for a person or an account, its public number. It fails with
@@ -265,7 +253,7 @@ func (s *Store) SubjectNamed(ctx context.Context, scope Scope, ref SubjectRef) (
 	return list[0], nil
 }
 
-// TransferKeys gives the source's own IDs of transfers by internal key.
+// TransferKeys gives the source's own IDs of transfers by internal key, of withdrawn ones too.
 func (s *Store) TransferKeys(ctx context.Context, ids []int64) (map[int64]string, error) {
 	out := make(map[int64]string, len(ids))
 	for from := 0; from < len(ids); from += 5000 {
@@ -273,7 +261,8 @@ func (s *Store) TransferKeys(ctx context.Context, ids []int64) (map[int64]string
 			ID  int64
 			Key string
 		}
-		if err := s.read(ctx).Table("transfers").Select("id, key").Where("id IN ?", ids[from:min(from+5000, len(ids))]).Scan(&list).Error; err != nil {
+		some := ids[from:min(from+5000, len(ids))]
+		if err := s.read(ctx).Raw("SELECT id, key FROM transfers WHERE id IN ? UNION ALL SELECT id, key FROM withdrawn_transfers WHERE id IN ?", some, some).Scan(&list).Error; err != nil {
 			return nil, fmt.Errorf("read transfers: %w", err)
 		}
 		for _, t := range list {

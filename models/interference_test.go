@@ -12,7 +12,7 @@ import (
 
 // internal are the names of keys that count over the whole store; they are never shown.
 var internal = map[string]bool{"ID": true, "SubjectID": true, "AssessmentID": true, "CaseID": true, "ReferralID": true, "NewestFactID": true,
-	"AssessedFactID": true, "FactID": true, "BatchID": true, "ObjectID": true, "PreviousAssessmentID": true, "OpenedBy": true, "ScanID": true}
+	"AssessedFactID": true, "FactID": true, "FirstFact": true, "LastFact": true, "FirstTransfer": true, "LastTransfer": true, "BatchID": true, "ObjectID": true, "PreviousAssessmentID": true, "OpenedBy": true, "ScanID": true}
 
 // seen writes all that an actor can list and read, without internal keys.
 func seen(t *testing.T, w *world.World, name string) string {

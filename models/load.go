@@ -40,6 +40,7 @@ type chunk struct {
 	unchanged int64
 	sources   map[string]bool // named for the first time
 	tally     map[string]*tally
+	before    int64 // the newest key of its table before this chunk
 }
 
 // Append stores rows and refusals up to the given line of a file, in one transaction with the file's progress: what is
@@ -66,6 +67,9 @@ func (l *Loader) Append(ctx context.Context, f *BatchFile, rows []Row, refused [
 			return err
 		}
 		if err := l.noteTally(t, f.Table, c); err != nil {
+			return err
+		}
+		if err := t.noteSpan(l.batch, f.Table, c); err != nil {
 			return err
 		}
 		if err := t.db.Table("batch_files").Where("id = ?", f.ID).Updates(map[string]any{"line": upTo, "status": "running",
@@ -109,6 +113,22 @@ func (l *Loader) store(ctx context.Context, t *tx, table Table, c *chunk) error 
 		return l.storeTransfers(ctx, t, c)
 	}
 	return l.storeFacts(ctx, t, c)
+}
+
+// noteSpan keeps between which keys the rows of a batch lie.
+func (t *tx) noteSpan(b *Batch, table Table, c *chunk) error {
+	if c.accepted == 0 {
+		return nil
+	}
+	name, in := "fact", "facts"
+	if table == TableTransfers {
+		name, in = "transfer", "transfers"
+	}
+	set := fmt.Sprintf("UPDATE batches SET first_%[1]s = CASE WHEN last_%[1]s = 0 THEN ? ELSE first_%[1]s END, last_%[1]s = CASE WHEN last_%[1]s < x.newest THEN x.newest ELSE last_%[1]s END FROM (SELECT MAX(id) AS newest FROM %[2]s) x WHERE batches.id = ?", name, in)
+	if err := t.db.Exec(set, c.before+1, b.ID).Error; err != nil {
+		return fmt.Errorf("note which rows batch %s brought: %w", b.Ref, err)
+	}
+	return nil
 }
 
 func (t *tx) refuse(fileID int64, list []RefusedRow) error {

@@ -30,7 +30,7 @@ type MailParcel struct {
 func (n Notice) Path() string {
 	kind, ref, _ := strings.Cut(n.Object, ":")
 	switch kind {
-	case "alert", "case", "referral", "objection", "source":
+	case "alert", "case", "referral", "objection", "source", "handoff", "bulletin":
 		return "/" + kind + "s/" + ref
 	default:
 		return "/notices"
@@ -80,24 +80,70 @@ func (s *Store) claimMailOf(ctx context.Context, user int64) (MailParcel, bool, 
 		return MailParcel{}, false, err
 	}
 	p := MailParcel{UserID: user, Name: u.Name, Email: u.Email, Locale: u.Locale}
+	reader, err := s.look(ctx, Actor{}).actorOf(user)
+	if err != nil {
+		return p, false, err
+	}
 	err = s.transact(ctx, func(db *gorm.DB) error {
 		p.Notices = p.Notices[:0]
 		for _, n := range list {
 			if !n.MailTriedAt.IsZero() && s.Now().Sub(n.MailTriedAt) < mailPause(n.MailTries) {
 				continue
 			}
+			t := &tx{db: db, store: s, actor: reader, now: s.Now()}
+			sees, err := t.seesObject(n)
+			if err != nil {
+				return err
+			}
+			tries := n.MailTries + 1
+			if !sees { // he lost sight of it since he was told
+				tries = mailTries
+			}
 			res := db.Table("notices").Where("id = ? AND mail_tries = ? AND mailed_at IS NULL AND read_at IS NULL", n.ID, n.MailTries).
-				Updates(map[string]any{"mail_tries": n.MailTries + 1, "mail_tried_at": s.Now()})
+				Updates(map[string]any{"mail_tries": tries, "mail_tried_at": s.Now()})
 			if res.Error != nil {
 				return fmt.Errorf("claim notice %d for mail: %w", n.ID, res.Error)
 			}
-			if res.RowsAffected == 1 {
+			if res.RowsAffected == 1 && sees {
 				p.Notices = append(p.Notices, n)
 			}
 		}
 		return nil
 	})
 	return p, len(p.Notices) > 0, err
+}
+
+// seesObject says whether the actor may still see what a notice is about. Who received a finding that was revoked is told whatever else
+// he sees; sources and what has no page of its own are no secret of a case.
+func (t *tx) seesObject(n Notice) (bool, error) {
+	kind, ref, _ := strings.Cut(n.Object, ":")
+	q := t.db
+	switch {
+	case n.Kind == "finding_revoked":
+		return true, nil
+	case kind == objectCase:
+		cond, args := caseSight(t.actor, "cases")
+		q = q.Table("cases").Where(cond, args...)
+	case kind == objectReferral:
+		q = seenReferrals(q.Table("referrals"), t.actor, t.now, "referrals")
+	case kind == objectAlert:
+		q = scoped(q.Table("alerts"), t.actor.Scope(ActAlertRead), "")
+	case kind == objectObjection:
+		q = scoped(q.Table("objections"), t.actor.Scope(ActObjectionRead), "")
+	case kind == objectHandoff:
+		h, err := t.loadHandoff(ref)
+		if KindOf(err) == KindNotFound {
+			return false, nil
+		}
+		return h != nil, err
+	default:
+		return true, nil
+	}
+	var count int64
+	if err := q.Where("ref = ?", ref).Count(&count).Error; err != nil {
+		return false, fmt.Errorf("ask whether %s sees %s: %w", t.actor.Name, n.Object, err)
+	}
+	return count > 0, nil
 }
 
 // MailSent records that a parcel was handed over to the mail server. The audit trail holds to whom and how many, not the address.

@@ -197,6 +197,18 @@ func (t *tx) ownMapping(m *Mapping, ref string) error {
 	return nil
 }
 
+// AllowMapping says whether the actor may change a mapping, as SaveMapping and ShareMapping ask; without a number, whether he may save one.
+func (s *Store) AllowMapping(ctx context.Context, actor Actor, ref string) error {
+	if ref == "" {
+		if !actor.Can(ActMappingChange) {
+			return Forbidden(ActMappingChange)
+		}
+		return nil
+	}
+	var m Mapping
+	return s.look(ctx, actor).ownMapping(&m, ref)
+}
+
 // ShareMapping says who may read a mapping of the actor's office.
 func (s *Store) ShareMapping(ctx context.Context, actor Actor, ref string, sharing Sharing) error {
 	if sharing != SharedOwn && sharing != SharedAll {

@@ -41,6 +41,9 @@ type MoneyMark struct {
 	MarkedAt    Instant
 }
 
+// Again says that transfers were withdrawn since: the whole ledger has to be searched.
+func (m MoneyMark) Again() bool { return m.RuleVersion == "" && !m.MarkedAt.IsZero() }
+
 // SchemeMember is an account in a scheme, or beside it where Aside is set, with the sums of the proving transfers.
 type SchemeMember struct {
 	SubjectID int64

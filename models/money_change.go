@@ -191,6 +191,9 @@ func (t *tx) growScheme(sc *Scan, f FoundScheme, k kinScheme, tally *ScanTally) 
 	if err := t.forUpdate().Where("id = ?", k.AlertID).Take(&al).Error; err != nil {
 		return fmt.Errorf("read alert: %w", err)
 	}
+	if err := t.clearDoubts(h.ID); err != nil {
+		return err
+	}
 	added, err := t.addMembers(h, f.Members)
 	if err != nil {
 		return err

@@ -54,17 +54,37 @@ func (s *Store) AlertedMembers(ctx context.Context, rank int) ([]AlertedMember, 
 	return list, nil
 }
 
+// heldAt finds who held accounts at a moment: of what was known of an account then the best said so. Only accounts that one of some
+// companies ever held are looked at.
+const heldAt = `(SELECT o.subject_id AS id, o.other_id AS owner_id FROM (SELECT f.subject_id, f.other_id,
+		ROW_NUMBER() OVER (PARTITION BY f.subject_id ORDER BY s.standing, f.observed_at DESC, f.id DESC) AS place
+	FROM facts f JOIN sources s ON s.code = f.source
+	WHERE f.tbl = ? AND f.other_id IS NOT NULL AND f.recorded_at <= ? AND f.subject_id IN (SELECT g.subject_id FROM facts g WHERE g.other_id IN ? AND g.tbl = ?)
+	AND NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact_id = f.id AND x.recorded_at <= ?)) o WHERE o.place = 1 AND o.other_id IN ?) AS a`
+
+// accountsOf gives the accounts of companies as a table a with id and owner_id: of now, or as they were known at a moment.
+func accountsOf(db *gorm.DB, companies []int64, asOf AsOf) *gorm.DB {
+	if asOf.RecordedBy.IsZero() {
+		return db.Table("subjects a").Where("a.kind = ? AND a.owner_id IN ?", KindAccount, companies)
+	}
+	return db.Table(heldAt, TableAccounts, asOf.RecordedBy, companies, TableAccounts, asOf.RecordedBy, companies)
+}
+
 // companySchemes adds the schemes in which accounts of companies act, found and over by the bounds, unless somebody dismissed
 // their alert.
 func companySchemes(db *gorm.DB, companies []int64, out map[int64]*CompanyFacts, asOf AsOf) error {
-	q := db.Table("subjects a").Select(`a.owner_id, h.id, al.ref, h.typology, m.role, h.score, h.families, h.amount_fen, h.members, h.last_at, h.found_at`).
+	q := accountsOf(db, companies, asOf).Select(`a.owner_id, h.id, al.ref, h.typology, m.role, h.score, h.families, h.amount_fen, h.members, h.last_at, h.found_at`).
 		Joins("JOIN alert_members m ON m.subject_id = a.id").Joins("JOIN schemes h ON h.id = m.scheme_id").Joins("JOIN alerts al ON al.id = m.alert_id").
-		Where("a.kind = ? AND a.owner_id IN ? AND m.aside = ? AND al.status <> ?", KindAccount, companies, false, AlertDismissed)
+		Where("m.aside = ? AND al.status <> ?", false, AlertDismissed)
 	if !asOf.ObservedBy.IsZero() {
 		q = q.Where("h.last_at <= ?", asOf.ObservedBy)
 	}
-	if !asOf.RecordedBy.IsZero() {
-		q = q.Where("h.found_at <= ?", asOf.RecordedBy)
+	const doubt = "NOT EXISTS (SELECT 1 FROM scheme_doubts d WHERE d.scheme_id = h.id AND "
+	if asOf.RecordedBy.IsZero() {
+		q = q.Where(doubt + "d.cleared_at IS NULL)")
+	} else {
+		q = q.Where("h.found_at <= ?", asOf.RecordedBy).
+			Where(doubt+"d.doubted_at <= ? AND (d.cleared_at IS NULL OR d.cleared_at > ?))", asOf.RecordedBy, asOf.RecordedBy)
 	}
 	var list []struct {
 		OwnerID   int64
@@ -79,7 +99,7 @@ func companySchemes(db *gorm.DB, companies []int64, out map[int64]*CompanyFacts,
 		LastAt    Instant
 		FoundAt   Instant
 	}
-	if err := q.Order("h.id, a.id").Find(&list).Error; err != nil {
+	if err := q.Order("h.id, m.subject_id").Find(&list).Error; err != nil {
 		return fmt.Errorf("read schemes of companies: %w", err)
 	}
 	for _, r := range list {

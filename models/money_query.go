@@ -27,12 +27,12 @@ func usable(q *gorm.DB, asOf AsOf) *gorm.DB {
 func (s *Store) MoneyTransfers(ctx context.Context, asOf AsOf, accounts []int64, yield func(MoneyTransfer)) error {
 	const fields = "id, from_id, to_id, amount_fen, at, channel, device, ip, source, currency"
 	if accounts == nil {
-		return eachTransfer(usable(s.read(ctx).Table("transfers").Select(fields), asOf).Order("id"), yield)
+		return eachTransfer(usable(ledger(s.read(ctx), asOf).Select(fields), asOf).Order("id"), yield)
 	}
 	for from := 0; from < len(accounts); from += 2000 {
 		part := accounts[from:min(from+2000, len(accounts))]
 		for _, end := range []string{"from_id IN ?", "to_id IN ?"} {
-			if err := eachTransfer(usable(s.read(ctx).Table("transfers").Select(fields), asOf).Where(end, part), yield); err != nil {
+			if err := eachTransfer(usable(ledger(s.read(ctx), asOf).Select(fields), asOf).Where(end, part), yield); err != nil {
 				return err
 			}
 		}
@@ -97,10 +97,10 @@ func (s *Store) TransfersAfter(ctx context.Context, after int64, most int) (NewT
 	return out, nil
 }
 
-// NewestTransfer gives the store's key of the transfer recorded last, 0 when there is none.
+// NewestTransfer gives the store's key of the transfer recorded last, withdrawn or not; 0 when there is none.
 func (s *Store) NewestTransfer(ctx context.Context) (int64, error) {
 	var id int64
-	if err := s.read(ctx).Raw("SELECT COALESCE(MAX(id), 0) FROM transfers").Scan(&id).Error; err != nil {
+	if err := s.read(ctx).Raw("SELECT COALESCE(MAX(x.id), 0) FROM (SELECT MAX(id) AS id FROM transfers UNION ALL SELECT MAX(id) FROM withdrawn_transfers) x").Scan(&id).Error; err != nil {
 		return 0, fmt.Errorf("read the newest transfer: %w", err)
 	}
 	return id, nil

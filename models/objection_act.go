@@ -81,6 +81,11 @@ func (t *tx) revokeFinding(o Objection, reason string) error {
 	if err := t.tell(objectAlert, al.ID, "revoke", reason, map[string]any{"objection": o.Ref}); err != nil {
 		return err
 	}
+	if al.CaseID != nil {
+		if err := t.recallBulletins(*al.CaseID, "objection "+o.Ref); err != nil {
+			return err
+		}
+	}
 	people, err := t.receivers(al)
 	if err != nil {
 		return err

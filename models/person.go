@@ -110,7 +110,7 @@ func (s *Store) AccountsOf(ctx context.Context, actor Actor, owner int64) ([]Sub
 
 func (s *Store) transfersOf(ctx context.Context, account int64, asOf AsOf, limit int) ([]Transfer, error) {
 	var list []Transfer
-	q := s.read(ctx).Table("transfers t").Select("t.id, t.source, t.key, t.from_id, t.to_id, a.key AS from_account, b.key AS to_account, t.amount_fen, t.currency, t.at, t.channel, t.memo").
+	q := ledger(s.read(ctx), asOf).Select("t.id, t.source, t.key, t.from_id, t.to_id, a.key AS from_account, b.key AS to_account, t.amount_fen, t.currency, t.at, t.channel, t.memo").
 		Joins("JOIN subjects a ON a.id = t.from_id").Joins("JOIN subjects b ON b.id = t.to_id").Where("(t.from_id = ? OR t.to_id = ?)", account, account)
 	err := asOf.permitted(q, "t.source").Order("t.at DESC, t.id DESC").Limit(limit).Scan(&list).Error
 	return list, err

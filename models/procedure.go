@@ -73,7 +73,7 @@ func (a *asked) read(field law.Ask, text string) {
 		if strings.ContainsAny(text, "\r\n") || len([]rune(text)) > 200 {
 			key = "error.one_line"
 		}
-	case law.AskText:
+	case law.AskText, law.AskNames:
 	}
 	if key != "" {
 		a.wrong[field.Field] = key

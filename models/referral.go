@@ -51,6 +51,7 @@ type ReferralLine struct {
 	CaseTitle     string
 	CaseLevel     string
 	CaseArea      string
+	CaseSeal      string
 	SubjectID     int64
 	SubjectKind   SubjectKind
 	SubjectRef    *string // public number of a person or an account
@@ -59,6 +60,7 @@ type ReferralLine struct {
 	AuthorityName string
 	PoliceName    string
 	Clocks        []Clock `gorm:"-"`
+	Withheld      bool    `gorm:"-"` // the police hold the case back from this reader
 }
 
 // Document is an issued paper: its bytes never change, its hash proves it.
@@ -114,6 +116,9 @@ type ReferralFile struct {
 	Events        []Event
 	Moves         []law.Event          // lawful now, and this actor's
 	Barred        map[law.Event]string // this actor's, but for what the message key says
+	Held          bool                 // by the police: the status alone is here
+	MayHold       bool                 // the actor's unit may hold the case back now
+	MayRelease    bool                 // and let it go again
 	Decides       bool                 // the actor is the recorded principal, who decides on limits
 	Acting        bool                 // the actor is on the team, the principal or the addressed unit
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -84,7 +85,7 @@ func (t *tx) recused(caseID int64, team []User) bool {
 		ids[i] = u.ID
 	}
 	var n int64
-	err := t.db.Table("case_officers").Where("case_id = ? AND user_id IN ? AND recused_at IS NOT NULL AND left_as <> '"+string(LeavesReassigned)+"'", caseID, ids).Count(&n).Error
+	err := t.db.Table("case_officers").Where("case_id = ? AND user_id IN ? AND recused_at IS NOT NULL AND left_as NOT IN ('"+string(LeavesReassigned)+"', '"+string(LeavesHanded)+"')", caseID, ids).Count(&n).Error
 	return err != nil || n > 0
 }
 
@@ -128,6 +129,9 @@ func (t *tx) startReferral(cs Case, r Referral, team []User) error {
 	if err := t.setCase(cs, CaseReferred); err != nil {
 		return err
 	}
+	if err := t.endHandoff(cs, law.EventFormTeam); err != nil {
+		return err
+	}
 	t.audit("referral.form_team", "referral:"+r.Ref, cs.Place, map[string]any{"case": cs.Ref, "officers": names})
 	return t.tell(objectReferral, r.ID, string(law.EventFormTeam), "", map[string]any{"officers": names})
 }
@@ -156,6 +160,7 @@ type referralMove struct {
 	due    time.Time // the last day that a paper set, zero for none
 	in     ReferralInput
 	press  Press
+	before map[string]string // what it said
 	set    map[string]any
 	data   map[string]any
 	wrong  map[string]string
@@ -220,7 +225,7 @@ func (t *tx) lockReferral(ref string) (*referralMove, error) {
 	if err != nil {
 		return nil, fmt.Errorf("referral %s: %w", ref, err)
 	}
-	m := &referralMove{r: r, set: map[string]any{}, data: map[string]any{}, wrong: map[string]string{}}
+	m := &referralMove{r: r, before: r.was(), set: map[string]any{}, data: map[string]any{}, wrong: map[string]string{}}
 	if err := t.forUpdate().Where("id = ?", r.CaseID).Take(&m.cs).Error; err != nil {
 		return nil, fmt.Errorf("case of referral %s: %w", ref, err)
 	}
@@ -302,11 +307,11 @@ func (t *tx) writeMove(m *referralMove) error {
 			return err
 		}
 	}
+	if err := t.endHold(m); err != nil {
+		return err
+	}
 	if m.move.To == law.StateClosed {
-		if err := t.setCase(m.cs, CaseClosed); err != nil {
-			return err
-		}
-		if err := t.closeAlerts(m.cs); err != nil {
+		if err := t.endWithReferral(m.cs); err != nil {
 			return err
 		}
 	}
@@ -322,7 +327,30 @@ func (t *tx) writeMove(m *referralMove) error {
 	}
 	m.data["from"], m.data["to"] = m.r.State, m.move.To
 	t.audit("referral."+string(m.move.Event), "referral:"+m.r.Ref, m.r.Place, m.data)
-	return t.tell(objectReferral, m.r.ID, string(m.move.Event), note, m.data)
+	story := maps.Clone(m.data)
+	story["changes"] = m.changes()
+	return t.tell(objectReferral, m.r.ID, string(m.move.Event), note, story)
+}
+
+// endWithReferral closes the case whose referral has ended, with its alerts, unless its administrative side goes on: it was filed, or a
+// limit or a measure of it still runs. Such a case is closed by its own checklist (737 arts 25 and 33).
+func (t *tx) endWithReferral(cs Case) error {
+	goesOn := law.Filed(cs.Stage)
+	for _, q := range []string{"SELECT COUNT(*) FROM clocks WHERE case_id = ? AND referral_id IS NULL AND objection_id IS NULL AND ended_at IS NULL",
+		"SELECT COUNT(*) FROM measures WHERE case_id = ? AND state = 'IN_FORCE'"} {
+		var n int64
+		if err := t.db.Raw(q, cs.ID).Scan(&n).Error; err != nil {
+			return fmt.Errorf("ask what of case %s goes on: %w", cs.Ref, err)
+		}
+		goesOn = goesOn || n > 0
+	}
+	if goesOn {
+		return t.setCase(cs, CaseOpen)
+	}
+	if err := t.setCase(cs, CaseClosed); err != nil {
+		return err
+	}
+	return t.closeAlerts(cs)
 }
 
 func (t *tx) closeAlerts(cs Case) error {

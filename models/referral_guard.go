@@ -63,3 +63,28 @@ func running(clocks []Clock, name law.ClockName) (Clock, bool) {
 	}
 	return clocks[i], true
 }
+
+// changes lists what a move changes of the referral, field by field, with what stood there before.
+func (m *referralMove) changes() []map[string]string {
+	list := changesOf("state", string(m.r.State), string(m.move.To))
+	for _, name := range []string{"facts", "offence", "proposal", "evidence", "item_list", "expert_report"} {
+		if after, ok := m.set[name].(string); ok {
+			list = append(list, changesOf(name, m.before[name], after)...)
+		}
+	}
+	for _, name := range []string{"amount_fen", "loss_fen"} {
+		if after, ok := m.set[name].(*int64); ok {
+			list = append(list, changesOf(name, m.before[name], yuan(after))...)
+		}
+	}
+	if after, ok := m.set["people"].(*int64); ok {
+		list = append(list, changesOf("people", m.before["people"], number(after))...)
+	}
+	return list
+}
+
+// was keeps what the referral says before a move.
+func (r Referral) was() map[string]string {
+	return map[string]string{"facts": r.Facts, "offence": r.Offence, "proposal": r.Proposal, "evidence": r.Evidence, "item_list": r.ItemList, "expert_report": r.ExpertReport,
+		"amount_fen": yuan(r.AmountFen), "loss_fen": yuan(r.LossFen), "people": number(r.People)}
+}

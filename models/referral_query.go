@@ -10,7 +10,7 @@ import (
 	"xiezhi/law"
 )
 
-const referralFields = `r.*, cs.ref AS case_ref, cs.title AS case_title, cs.level AS case_level, cs.area AS case_area,
+const referralFields = `r.*, cs.ref AS case_ref, cs.title AS case_title, cs.level AS case_level, cs.area AS case_area, cs.seal AS case_seal,
 	cs.subject_id AS subject_id, s.kind AS subject_kind, s.ref AS subject_ref, s.key AS subject_key, s.name AS subject_name, a.name AS authority_name, p.name AS police_name`
 
 func referralLines(db *gorm.DB, actor Actor, now Instant) *gorm.DB {
@@ -81,6 +81,15 @@ func (s *Store) Referrals(ctx context.Context, actor Actor, f ReferralFilter) ([
 	}
 	more := len(list) > f.Limit
 	list = list[:min(len(list), f.Limit)]
+	for i := range list {
+		held, err := s.look(ctx, actor).withheldFrom(list[i])
+		if err != nil {
+			return nil, false, err
+		}
+		if held {
+			list[i].withhold()
+		}
+	}
 	return list, more, s.runningClocks(ctx, list)
 }
 
@@ -129,6 +138,9 @@ func (s *Store) ReferralFile(ctx context.Context, actor Actor, ref string) (Refe
 		return ReferralFile{}, err
 	}
 	f := ReferralFile{ReferralLine: line}
+	if f.Held, err = s.look(ctx, actor).withheldFrom(line); err != nil {
+		return f, err
+	}
 	if f.Authority, err = s.Authority(ctx, line.AuthorityID); err != nil {
 		return f, err
 	}
@@ -162,6 +174,15 @@ func (s *Store) ReferralFile(ctx context.Context, actor Actor, ref string) (Refe
 	}
 	f.Moves, f.Barred = lawfulMoves(actor, line.Referral, f.Officers, f.Clocks, f.Decides, s.Now())
 	f.Acting = len(f.Moves) > 0
+	if actor.Can(ActReferralPolice) && line.PoliceID == actor.AuthorityID {
+		f.MayRelease = line.CaseSeal == SealPoliceHold
+		f.MayHold = !f.MayRelease && mayHold(line.State)
+	}
+	if f.Held {
+		f.withhold()
+		f.Documents, f.Events, f.Clocks = nil, withheldEvents(f.Events), withheldClocks(f.Clocks)
+		return f, nil
+	}
 	if slices.Contains(f.Moves, law.EventForward) || slices.Contains(f.Moves, law.EventJurisdictionChanged) {
 		if err := s.read(ctx).Where("kind = ?", PoliceUnit).Order("division_code, id").Find(&f.Units).Error; err != nil {
 			return f, fmt.Errorf("list police units: %w", err)
@@ -232,6 +253,13 @@ func (s *Store) ReferralDocument(ctx context.Context, actor Actor, ref, kind str
 	r, err := s.referral(ctx, actor, ref)
 	if err != nil {
 		return Document{}, err
+	}
+	held, err := s.look(ctx, actor).withheldFrom(r)
+	if err != nil {
+		return Document{}, err
+	}
+	if held {
+		return Document{}, NotFound("document")
 	}
 	var d Document
 	err = s.read(ctx).Where("referral_id = ? AND kind = ?", r.ID, kind).Order("revision DESC").Take(&d).Error

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -50,47 +51,111 @@ func (t *tx) reproject(l Lineage) error {
 	touched := map[int64]bool{}
 	for _, sub := range about {
 		touched[sub.ID] = true
-		if err := t.rename(sub); err != nil {
-			return err
-		}
+	}
+	if err := t.rename(about); err != nil {
+		return err
 	}
 	return t.touch(touched)
 }
 
-// namingTables say which table names a kind of subject, and in which column of facts that subject stands.
+// namingTables say which table names a kind of subject, and in which column of facts that subject and its owner stand.
 var namingTables = map[SubjectKind]struct {
-	table  Table
-	column string
+	table         Table
+	column, owner string
 }{
-	KindCompany: {TableCompanies, "subject_id"}, KindPerson: {TablePersons, "subject_id"}, KindInstitution: {TableInstitutions, "subject_id"},
-	KindAccount: {TableAccounts, "subject_id"}, KindProduct: {TableProducts, "other_id"},
+	KindCompany: {TableCompanies, "subject_id", ""}, KindPerson: {TablePersons, "subject_id", ""}, KindInstitution: {TableInstitutions, "subject_id", ""},
+	KindAccount: {TableAccounts, "subject_id", "other_id"}, KindProduct: {TableProducts, "other_id", "subject_id"},
 }
 
-// rename reads the facts that name a subject and takes the one that counts; a subject that nothing names is a stub again, and
-// stays where it was, so that those who saw it still do.
-func (t *tx) rename(sub Subject) error {
-	by, ok := namingTables[sub.Kind]
-	if !ok {
-		return nil
+// renameChunk is how many subjects are named anew by one question.
+const renameChunk = 1000
+
+// rename reads the facts that name subjects and takes for each the one that counts; a subject that nothing names is a stub again,
+// and stays where it was, so that those who saw it still do.
+func (t *tx) rename(list []Subject) error {
+	by := map[SubjectKind][]Subject{}
+	for _, sub := range list {
+		by[sub.Kind] = append(by[sub.Kind], sub)
 	}
-	var best struct {
-		Fact     storedFact `gorm:"embedded"`
-		Standing int64
+	for kind := range namingTables {
+		for part := range slices.Chunk(by[kind], renameChunk) {
+			if err := t.renameSome(kind, part); err != nil {
+				return err
+			}
+		}
 	}
-	q := t.db.Table("facts f").Select("f.*, s.standing").Joins("JOIN sources s ON s.code = f.source").Where("f."+by.column+" = ? AND f.tbl = ?", sub.ID, by.table).
-		Where("NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact_id = f.id)")
-	err := q.Order("s.standing, f.observed_at DESC, f.id DESC").Limit(1).Take(&best).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		set := map[string]any{"name": "", "name_fold": "", "stub": true, "named_at": nil, "named_standing": CommonStanding}
-		return t.setSubject(sub, set)
+	return nil
+}
+
+// bestNaming ranks naming facts as a load ranks them: the better source first, of equals the newer observation.
+const bestNaming = `SELECT * FROM (SELECT f.*, s.standing, ROW_NUMBER() OVER (PARTITION BY f.%[1]s ORDER BY s.standing, f.observed_at DESC, f.id DESC) AS place
+	FROM facts f JOIN sources s ON s.code = f.source WHERE f.%[1]s IN ? AND f.tbl = ?%[2]s AND NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact_id = f.id)) b WHERE b.place = 1`
+
+type rankedFact struct {
+	Fact     storedFact `gorm:"embedded"`
+	Standing int64
+}
+
+func (t *tx) renameSome(kind SubjectKind, list []Subject) error {
+	by := namingTables[kind]
+	ids := make([]int64, len(list))
+	for i, sub := range list {
+		ids[i] = sub.ID
 	}
+	best, err := t.bestNaming(by.column, "", ids, by.table)
 	if err != nil {
-		return fmt.Errorf("read what names %s: %w", sub.Written(), err)
+		return fmt.Errorf("read what names subjects of kind %s: %w", kind, err)
 	}
+	owners := best
+	if by.owner == "other_id" { // a newer fact without a holder says nothing of the holder
+		if owners, err = t.bestNaming(by.column, " AND f.other_id IS NOT NULL", ids, by.table); err != nil {
+			return fmt.Errorf("read who owns subjects of kind %s: %w", kind, err)
+		}
+	}
+	for _, sub := range list {
+		set := map[string]any{"name": "", "name_fold": "", "stub": true, "named_at": nil, "named_standing": CommonStanding}
+		if f, ok := best[sub.ID]; ok {
+			if set, err = namedBy(sub, f); err != nil {
+				return err
+			}
+		}
+		if by.owner != "" {
+			set["owner_id"] = nil
+			if f, ok := owners[sub.ID]; ok && by.owner == "subject_id" {
+				set["owner_id"] = f.Fact.SubjectID
+			} else if ok {
+				set["owner_id"] = f.Fact.OtherID
+			}
+		}
+		if err := t.db.Table("subjects").Where("id = ?", sub.ID).Updates(set).Error; err != nil {
+			return fmt.Errorf("rename %s: %w", sub.Written(), err)
+		}
+	}
+	return nil
+}
+
+func (t *tx) bestNaming(column, more string, ids []int64, table Table) (map[int64]rankedFact, error) {
+	var list []rankedFact
+	if err := t.db.Raw(fmt.Sprintf(bestNaming, column, more), ids, table).Scan(&list).Error; err != nil {
+		return nil, err
+	}
+	out := make(map[int64]rankedFact, len(list))
+	for _, f := range list {
+		id := f.Fact.SubjectID
+		if column == "other_id" {
+			id = *f.Fact.OtherID
+		}
+		out[id] = f
+	}
+	return out, nil
+}
+
+// namedBy gives what a fact says of the name and place of a subject.
+func namedBy(sub Subject, best rankedFact) (map[string]any, error) {
 	var said struct{ Name, DivisionCode string }
 	values, err := columnValues(best.Fact.Payload)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, v := range values {
 		switch v.Column {
@@ -107,12 +172,5 @@ func (t *tx) rename(sub Subject) error {
 	if p, ok := PlaceOf(said.DivisionCode); ok {
 		set["division_code"], set["p2"], set["c4"], set["c6"] = p.DivisionCode, p.P2, p.C4, p.C6
 	}
-	return t.setSubject(sub, set)
-}
-
-func (t *tx) setSubject(sub Subject, set map[string]any) error {
-	if err := t.db.Table("subjects").Where("id = ?", sub.ID).Updates(set).Error; err != nil {
-		return fmt.Errorf("rename %s: %w", sub.Written(), err)
-	}
-	return nil
+	return set, nil
 }

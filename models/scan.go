@@ -109,8 +109,11 @@ func (s *Store) HasUnscanned(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	newest, err := s.NewestTransfer(ctx)
-	if err != nil || newest > mark.TransferID {
-		return err == nil, err
+	if err != nil {
+		return false, err
+	}
+	if newest > mark.TransferID || mark.Again() {
+		return true, nil
 	}
 	var n int64
 	err = s.read(ctx).Raw("SELECT COUNT(*) FROM (SELECT 1 FROM subjects WHERE kind = 'company' AND newest_fact_id > assessed_fact_id LIMIT 1) x").Scan(&n).Error

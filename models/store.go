@@ -14,6 +14,7 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/logger"
 	sqlitedriver "modernc.org/sqlite"
+	"xiezhi/law"
 )
 
 // Store is the one door to the database: SQLite with a single writer and several readers, or PostgreSQL.
@@ -209,6 +210,7 @@ type tx struct {
 	actor   Actor
 	now     Instant
 	entries []AuditEntry
+	days    *law.Calendar // as it is now, read once
 	looks   bool
 	arrived bool // there is something that scans have to look at
 }

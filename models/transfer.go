@@ -72,6 +72,7 @@ func (l *Loader) storeTransfers(ctx context.Context, t *tx, c *chunk) error {
 	if err := t.db.Table("transfers").Select("COALESCE(MAX(id), 0)").Scan(&before).Error; err != nil {
 		return fmt.Errorf("read the newest transfer: %w", err)
 	}
+	c.before = before
 	n, err := putTransfers.insert(ctx, t.db, len(rows), func(row, col int) any { return l.transferValue(t, &rows[row], col) })
 	if err != nil {
 		return err

@@ -398,7 +398,7 @@ type CompanyShowPage struct {
 }
 
 // Pair is a name with its value.
-type Pair struct{ Name, Value string }
+type Pair struct{ Name, Value, URL string }
 
 // Figure is a number that the page opens with.
 type Figure struct{ Name, Value, More string }

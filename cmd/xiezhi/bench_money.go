@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -30,19 +28,6 @@ func benchMoneyCommand() *cobra.Command {
 	cmd.Flags().IntVar(&s.accounts, "accounts", 50_000, "accounts")
 	cmd.Flags().Uint64Var(&s.seed, "seed", 1, "seed")
 	return cmd
-}
-
-// benchHead says what was measured on what.
-func benchHead(out io.Writer, seed uint64) {
-	commit := "unknown"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, kv := range info.Settings {
-			if kv.Key == "vcs.revision" {
-				commit = kv.Value
-			}
-		}
-	}
-	fmt.Fprintf(out, "%s, %s/%s, %d cores, %s, commit %.12s, seed %d\n", time.Now().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), commit, seed)
 }
 
 // best gives the fastest of three runs: what disturbs a run on a shared machine only slows it.

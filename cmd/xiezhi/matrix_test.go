@@ -213,11 +213,15 @@ func jsonBody(t testing.TB, form url.Values) string {
 	t.Helper()
 	in, fields := map[string]any{}, map[string]string{}
 	for k, v := range form {
+		if k == "title" && form.Has("body") {
+			fields[k] = v[0]
+			continue
+		}
 		switch k {
 		case "alerts", "officers", "documents":
 			in[k] = v
 		case "facts", "offence", "amount", "people", "loss", "evidence", "proposal", "item_list", "expert_report", "approver", "number", "to", "due", "receiver", "competent",
-			"plan", "kind", "object", "channel", "party", "contact", "statement", "reviewer", "days":
+			"plan", "kind", "object", "channel", "party", "contact", "statement", "reviewer", "days", "ground", "body":
 			fields[k] = v[0]
 		case "version":
 			n, err := strconv.Atoi(v[0])

@@ -182,7 +182,7 @@ func (w *province) facts(t testing.TB, place string) {
 	var companies, products strings.Builder
 	companies.WriteString("uscc,name,division_code,established_on\n")
 	products.WriteString("id,company,name,area,promised_yield,yield_period\n")
-	for i := range len(states) + 3 {
+	for i := range len(states) + 3 + moreCompanies {
 		id := companyID(place, i)
 		fmt.Fprintf(&companies, "%s,%s商贸%d号有限公司,%s,2026-06-01\n", id, place, i, place)
 		fmt.Fprintf(&products, "%s-P,%s,天天返,WLTH,0.08,day\n", id, id)
@@ -205,6 +205,14 @@ func (w *province) facts(t testing.TB, place string) {
 	if err != nil || rep.Files[3].Refused != 1 {
 		t.Fatalf("facts of %s: %+v %v", place, rep, err)
 	}
+	moved := filepath.Join(dir, "transfers.csv")
+	if err := os.WriteFile(moved, []byte("id,from_account,to_account,amount,at\nT-"+place+",ACC-"+place+",ACC2-"+place+",12.50,2026-06-02T10:00:00Z\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if rep, err := w.p.desk.Ingest(t.Context(), byCommand, work.IngestOptions{Paths: []string{moved}, Source: "BANK", Division: place}); err != nil || rep.Files[0].Accepted != 1 {
+		t.Fatalf("transfer of %s: %+v %v", place, rep, err)
+	}
+	w.put("transfer", place, "BANK T-"+place)
 	w.mappings(t, place)
 	w.put("batch", place, rep.Batch)
 	w.put("company", place, companyID(place, 0))
@@ -332,6 +340,7 @@ func (w *province) line(t testing.TB, place string) {
 			}
 			w.procedure(t, place, cs, alert(0))
 			w.identity(t, place)
+			w.life(t, place, alert, i+3)
 			return
 		}
 		ref, err := s.FormTeam(ctx, boss, cs, c.team, 0)
@@ -441,8 +450,8 @@ func laterForm(event string) url.Values {
 // relation says how the object of a place lies to a user: where it is, or, for referrals, whether the user is on the team or in the
 // office it was addressed to.
 func (w *province) relation(kind, user, place string) string {
-	worked := slices.Contains([]string{"casework", "measure", "clock"}, kind)
-	if worked || slices.ContainsFunc(states, func(s stateWay) bool { return string(s.state) == kind }) {
+	worked := slices.Contains([]string{"casework", "measure", "clock", "joined"}, kind)
+	if worked || kind == "held" || slices.ContainsFunc(states, func(s stateWay) bool { return string(s.state) == kind }) {
 		switch {
 		case slices.Contains(crews[place].team, user):
 			return "team"
