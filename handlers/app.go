@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"xiezhi/authz"
 	"xiezhi/i18n"
+	"xiezhi/law"
 	"xiezhi/models"
 	"xiezhi/static"
 	"xiezhi/views"
@@ -32,6 +33,7 @@ type App struct {
 	Login    LoginRules
 	Now      func() time.Time
 	Calendar string
+	Articles law.FullTexts // of the law, that the operator has loaded
 	// VolumeFactor is how many times today's open alerts a rule version may raise before a second approver is asked.
 	VolumeFactor float64
 
@@ -100,7 +102,7 @@ func (a *App) render(c *gin.Context, status int, page templ.Component) error {
 // Context gives the request's context with its language, assets and form token.
 func (a *App) Context(c *gin.Context) context.Context {
 	ctx := i18n.With(c.Request.Context(), a.Catalog, a.Locale(c))
-	return ui.With(ctx, a.Assets.URL, a.FormToken(c))
+	return ui.With(withArticles(ctx, a.Articles), a.Assets.URL, a.FormToken(c))
 }
 
 // Locale gives the language to answer in: the user's choice, else the cookie's, else the browser's, else Chinese.

@@ -92,6 +92,7 @@ func newClockCard(ctx context.Context, l clockLook, now models.Instant) views.Cl
 	c := views.ClockCard{Name: i18n.T(ctx, "clock.name."+name), State: i18n.T(ctx, "clock.state."+string(l.state)), Tag: "open",
 		Amount: ruleAmount(ctx, l.due.Rule), Left: clockLeft(ctx, l, now)}
 	c.Law, c.About = firstArticle(ctx, strings.Fields(l.clock.Basis))
+	c.Text = fullText(ctx, strings.Fields(l.clock.Basis))
 	due := i18n.Deadline(l.due.DueAt)
 	switch {
 	case l.ended():
@@ -137,7 +138,29 @@ func pendingCard(ctx context.Context, no string, rule law.ClockRule) views.Clock
 		Left: ruleAmount(ctx, rule), Lines: []string{i18n.T(ctx, "clock.pending", "start", i18n.T(ctx, "clock.start."+string(rule.Name)))},
 		Amount: ruleAmount(ctx, rule)}
 	c.Law, c.About = firstArticle(ctx, rule.Basis)
+	c.Text = fullText(ctx, rule.Basis)
 	return c
+}
+
+type articlesKey struct{}
+
+// withArticles lets pages cite the texts that the operator has loaded.
+func withArticles(ctx context.Context, texts law.FullTexts) context.Context {
+	return context.WithValue(ctx, articlesKey{}, texts)
+}
+
+// fullText gives the whole text of the first of the articles that the operator has loaded, empty for none.
+func fullText(ctx context.Context, ids []string) string {
+	texts, ok := ctx.Value(articlesKey{}).(law.FullTexts)
+	if !ok {
+		return ""
+	}
+	for _, id := range ids {
+		if text, ok := texts.Text(id); ok {
+			return text
+		}
+	}
+	return ""
 }
 
 // firstArticle gives the citation and the summary of the first of the articles.

@@ -173,5 +173,5 @@ func (t *tx) lockCase(ref string) (Case, error) {
 	if err != nil {
 		return cs, fmt.Errorf("case %s: %w", ref, err)
 	}
-	return cs, nil
+	return cs, t.notBefore(objectCase, cs.ID)
 }

@@ -45,6 +45,10 @@ const (
 	PaperAccountQuery     = "account_query"
 	PaperDetermination    = "determination"
 	PaperObjectionResult  = "objection_result"
+	PaperSiteRecord       = "site_record"
+	PaperPropertyList     = "property_list"
+	PaperAccountReply     = "account_reply" // what a bank answered to an approved query, masked
+	PaperSeizure          = "seizure_decision"
 )
 
 // PaperSpec says what a kind of paper must be given and who issues it. Basis is the article it rests on.
@@ -77,6 +81,10 @@ func PaperSpecs() []PaperSpec {
 		{Kind: PaperStopOrder, Issue: ActPaperPrincipal, Basis: []string{"737.22", "737.23"}, Fields: []PaperField{long("facts"), long("measures"), need("deadline"), may("remedy")}},
 		{Kind: PaperAccountQuery, Issue: ActPaperPrincipal, Basis: []string{"737.21.1.4"}, Fields: []PaperField{need("institution"), long("accounts"), long("reason"), need("period")}},
 		{Kind: PaperDetermination, Issue: ActPaperPrincipal, Basis: []string{"737.23"}, Fields: []PaperField{long("facts"), long("evidence"), long("conclusion"), may("remedy")}},
+		{Kind: PaperSiteRecord, Issue: ActPaperIssue, Basis: []string{"737.21", "737.21.2"}, Fields: []PaperField{need("when"), need("where"), need("person"), may("witness"), need("recorder"), long("found"), may("taken"), may("remarks")}},
+		{Kind: PaperPropertyList, Issue: ActPaperIssue, Basis: []string{"310.6"}, Fields: []PaperField{need("when"), need("kept"), may("burdens"), long("items"), may("remarks")}},
+		{Kind: PaperAccountReply, Issue: ActPaperIssue, Basis: []string{"737.21.1.4"}, Fields: []PaperField{need("institution"), need("approved"), need("reply_number"), need("when"), long("accounts"), long("result")}},
+		{Kind: PaperSeizure, Issue: ActPaperPrincipal, Basis: []string{"737.24", "AEL.18", "AEL.25"}, Fields: []PaperField{long("facts"), long("items"), need("kept"), need("period"), may("remedy")}},
 		{Kind: PaperObjectionResult, Issue: ActPaperIssue, Basis: []string{"APL.45"}, Fields: []PaperField{need("person"), long("objection"), long("checked"), long("result"), may("remedy")}},
 	}
 }

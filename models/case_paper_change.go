@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"gorm.io/gorm/clause"
@@ -51,12 +52,19 @@ func (s *Store) DraftCasePaper(ctx context.Context, actor Actor, caseRef, kind s
 	return ref, err
 }
 
+// unmasked finds a number as long as an account's or a card's; a reply is registered with the last four digits, the answer itself is
+// evidence whose sight is logged.
+var unmasked = regexp.MustCompile(`[0-9](?:[ -]?[0-9]){9,}`)
+
 // fillDraft takes what was written and prints it once, so that a character that no font has is refused now, by its field.
 func (t *tx) fillDraft(ctx context.Context, p *CasePaper, spec PaperSpec, cs Case, fields map[string]string, press Press) error {
 	wrong, kept := map[string]string{}, map[string]string{}
 	for _, f := range spec.Fields {
 		text := strings.TrimSpace(fields[f.Name])
 		checkNote(wrong, f.Name, text, 0)
+		if p.Kind == PaperAccountReply && unmasked.MatchString(text) {
+			wrong[f.Name] = "error.paper_unmasked"
+		}
 		if !f.Long && len([]rune(text)) > 200 {
 			wrong[f.Name] = "error.too_long"
 		}

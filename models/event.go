@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Event is a line in the story of an alert, a case or a referral; Name is a word of the table of moves.
@@ -63,4 +64,24 @@ func (s *Store) events(ctx context.Context, kind string, ids ...int64) ([]Event,
 		return nil, fmt.Errorf("read the story of %s: %w", kind, err)
 	}
 	return list, nil
+}
+
+// maxSkew is by how much the clocks of two nodes may differ for a story to stay in order; what stands further ahead is a clock that is
+// wrong, which nothing follows.
+const maxSkew = 10 * time.Minute
+
+// notBefore keeps the order of a story when the clock of this node is behind that of the node which wrote last: an act on what is locked
+// happens at its last event or later, and no limit ends before it began.
+func (t *tx) notBefore(kind string, id int64) error {
+	if t.looks {
+		return nil
+	}
+	var last []Event
+	if err := t.db.Select("id", "at").Where("object_kind = ? AND object_id = ?", kind, id).Order("at DESC").Limit(1).Find(&last).Error; err != nil {
+		return fmt.Errorf("read the last event of %s %d: %w", kind, id, err)
+	}
+	if len(last) == 1 && last[0].At.After(t.now) && last[0].At.Sub(t.now) <= maxSkew {
+		t.now = last[0].At
+	}
+	return nil
 }

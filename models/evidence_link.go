@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"xiezhi/proof"
@@ -18,6 +19,7 @@ type NewLink struct {
 
 // LinkEvidence ties a piece to a fact that the actor may follow, or to a page by an excerpt, whose SHA-256 is kept.
 func (s *Store) LinkEvidence(ctx context.Context, actor Actor, ref string, in NewLink) error {
+	in = in.plain()
 	return s.onEvidence(ctx, actor, ref, CustodyLinked, linkNote(in), func(t *tx, e *EvidenceLine) error {
 		var cs Case
 		if err := t.db.Where("id = ?", e.CaseID).Take(&cs).Error; err != nil {
@@ -36,6 +38,38 @@ func (s *Store) LinkEvidence(ctx context.Context, actor Actor, ref string, in Ne
 		return nil
 	})
 }
+
+// plain takes out of the addresses what may be personal and no evidence needs: who signed in, fragments, and the questions of an address
+// that carry an identity, card or telephone number, an e-mail address, or are named like one, a session or a token.
+func (in NewLink) plain() NewLink {
+	if page, _, asked := strings.Cut(in.FactPage, "?"); asked {
+		in.FactPage = page
+	}
+	u, err := url.Parse(strings.TrimSpace(in.URL))
+	if err != nil || in.URL == "" {
+		return in
+	}
+	u.User, u.Fragment, u.RawFragment = nil, "", ""
+	kept := url.Values{}
+	for name, values := range u.Query() {
+		if personalName.MatchString(name) {
+			continue
+		}
+		for _, v := range values {
+			if personalIn(v, nil) == "" {
+				kept.Add(name, v)
+			}
+		}
+	}
+	if len(kept) != len(u.Query()) { // else it stays letter by letter as it was read
+		u.RawQuery = kept.Encode()
+	}
+	in.URL = u.String()
+	return in
+}
+
+// personalName tells names of questions under which sites put who asks.
+var personalName = regexp.MustCompile(`(?i)^(.*[_-])?(id_?card|idno|id_?number|identity|card_?no|bank_?card|phone|mobile|tel|e?mail|user|user_?id|uid|openid|unionid|name|real_?name|token|session|sid|auth|ticket|code|sign|signature|key|password|pwd)$`)
 
 func linkNote(in NewLink) string {
 	if in.FactPage != "" {

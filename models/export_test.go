@@ -13,3 +13,8 @@ func (s *Store) Unaudited(ctx context.Context, actor Actor, f func(db *gorm.DB) 
 
 // ChainOf gives the hash that an entry must have.
 func ChainOf(e AuditEntry) string { return e.chain() }
+
+// OrangeDue gives by when an orange alert that is raised now has to be decided.
+func (s *Store) OrangeDue(ctx context.Context) (Instant, error) {
+	return s.look(ctx, Actor{}).alertDue("orange")
+}

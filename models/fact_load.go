@@ -141,8 +141,8 @@ func (l *Loader) storeFacts(ctx context.Context, t *tx, c *chunk) error {
 	if err := t.db.Table("facts").Select("COALESCE(MAX(id), 0)").Scan(&newest).Error; err != nil {
 		return fmt.Errorf("read the newest fact: %w", err)
 	}
-	t.arrived = true
 	c.before = newest
+	t.arrived = true
 	made, err := t.putSubjects(ctx, l.known, named, mentioned, l.batch.Place, newest+int64(len(fresh)))
 	if err != nil {
 		return err

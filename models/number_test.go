@@ -80,6 +80,19 @@ func TestPaperNumbersAtOnce(t *testing.T) {
 	})
 }
 
+// What a bank replied is registered with the last four digits of an account, never the whole number.
+func TestReplyIsMasked(t *testing.T) {
+	w := world.New(t, "sqlite")
+	ref := w.Case(t, w.Alert(t))
+	reply := map[string]string{"institution": "a bank", "approved": "3", "reply_number": "17", "when": "2026-11-03", "accounts": "6222 0200 0000 0001", "result": "balance 12"}
+	_, err := w.Store.DraftCasePaper(t.Context(), w.Actor(t, "handler_own"), ref, models.PaperAccountReply, reply, w.Press)
+	world.IsKind(t, "a whole account number", err, models.KindInvalid)
+	reply["accounts"] = "**** 0001"
+	if _, err := w.Store.DraftCasePaper(t.Context(), w.Actor(t, "handler_own"), ref, models.PaperAccountReply, reply, w.Press); err != nil {
+		t.Error(err)
+	}
+}
+
 // A paper is issued by another than its drafter, with what it needs, by the role and appointment that its kind asks for; it takes no
 // number where it is refused.
 func TestPapersOfACase(t *testing.T) {

@@ -229,6 +229,9 @@ func (t *tx) lockReferral(ref string) (*referralMove, error) {
 	if err := t.forUpdate().Where("id = ?", r.CaseID).Take(&m.cs).Error; err != nil {
 		return nil, fmt.Errorf("case of referral %s: %w", ref, err)
 	}
+	if err := t.notBefore(objectReferral, r.ID); err != nil {
+		return nil, err
+	}
 	if err := t.db.Where("referral_id = ? AND ended_at IS NULL", r.ID).Order("id").Find(&m.clocks).Error; err != nil {
 		return nil, fmt.Errorf("clocks of referral %s: %w", ref, err)
 	}

@@ -32,6 +32,7 @@ func (t *tx) withdrawTransfers(reason, which string, args ...any) (int64, error)
 	if moved.RowsAffected == 0 {
 		return 0, nil
 	}
+	t.arrived = true
 	if err := t.db.Exec("DELETE FROM transfers WHERE "+which, args...).Error; err != nil {
 		return 0, fmt.Errorf("take its transfers back: %w", err)
 	}

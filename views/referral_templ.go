@@ -459,9 +459,9 @@ func ReferralList(p ReferralListPage) templ.Component {
 
 // ReferralShowPage is one referral.
 type ReferralShowPage struct {
-	Way       *WayPanel // nil for those who do not read the case
 	Hold      *HoldForm
-	Held      bool // by the police: the status alone is here
+	Held      bool      // by the police: the status alone is here
+	Way       *WayPanel // nil for those who do not read the case
 	Frame     Frame
 	Ref       string
 	Number    string // of the letter, once it is issued

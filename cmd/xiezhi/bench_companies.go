@@ -69,14 +69,9 @@ func inventedFacts(cmd *cobra.Command, o simulate.Options) ([]models.CompanyFact
 	}
 	var paths []string
 	for _, t := range []models.Table{models.TableCompanies, models.TableLicences, models.TableProducts, models.TableRelations, models.TableSignals} {
-		if path := filepath.Join(dir, string(t)+".csv"); exists(path) {
+		if path := filepath.Join(dir, string(t)+".csv"); fileExists(path) {
 			paths = append(paths, path)
 		}
 	}
 	return work.FactsOfFiles(cmd.Context(), paths)
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }

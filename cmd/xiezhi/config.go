@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/caarlos0/env/v11"
+	"xiezhi/law"
 )
 
 // config is every setting; it is read here and nowhere else.
@@ -28,6 +29,8 @@ type config struct {
 	ClockOffset time.Duration `env:"XIEZHI_CLOCK_OFFSET"`
 	RulesVolume float64       `env:"XIEZHI_RULES_VOLUME" envDefault:"2"` // see models.TooMany
 	Places      string        `env:"XIEZHI_PLACES"`                      // a file that names the folders and databases of connectors
+
+	Articles string `env:"XIEZHI_ARTICLES"` // a file with the texts of articles, shown beside limits
 
 	EvidenceMB int64  `env:"XIEZHI_EVIDENCE_MB" envDefault:"1024"` // the largest file of evidence
 	Scanner    string `env:"XIEZHI_SCANNER"`                       // a program that looks at files in quarantine
@@ -50,6 +53,11 @@ func readConfig() (config, error) {
 	}
 	if c.Places == "" {
 		c.Places = filepath.Join(c.DataDir, "places.yaml")
+	}
+	if c.Articles == "" {
+		if name := filepath.Join(c.DataDir, "articles.json"); fileExists(name) {
+			c.Articles = name
+		}
 	}
 	if c.ClockOffset == 0 {
 		offset, err := os.ReadFile(c.offsetFile())
@@ -127,4 +135,21 @@ func makeSecret(path string) ([]byte, error) {
 	}
 	_, err = f.Write(text)
 	return text, errors.Join(err, f.Sync(), f.Close())
+}
+
+// articles reads the texts of articles that the operator named; a file that is named must be readable.
+func (c config) articles() (law.FullTexts, error) {
+	if c.Articles == "" {
+		return law.FullTexts{}, nil
+	}
+	f, err := os.Open(c.Articles)
+	if err != nil {
+		return law.FullTexts{}, fmt.Errorf("texts of the law: %w", err)
+	}
+	defer f.Close()
+	texts, err := law.LoadFullTexts(f)
+	if err != nil {
+		return texts, fmt.Errorf("texts of the law, %s: %w", c.Articles, err)
+	}
+	return texts, nil
 }

@@ -173,6 +173,10 @@ func (p *portal) handler(secondFactor bool) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	texts, err := p.cfg.articles()
+	if err != nil {
+		return nil, err
+	}
 	secure := strings.HasPrefix(p.cfg.BaseURL, "https://")
 	sessions := scs.New()
 	sessions.Store = p.store.Sessions()
@@ -183,7 +187,7 @@ func (p *portal) handler(secondFactor bool) (http.Handler, error) {
 		sessions.Cookie.Name = "__Host-xz_session"
 	}
 	app := &handlers.App{Store: p.store, Policy: policy, Desk: p.desk, Press: p.press, Sessions: sessions, Catalog: messages, Assets: assets, Now: p.cfg.now, VolumeFactor: p.cfg.RulesVolume,
-		Calendar: law.DefaultCalendar().Name(), VerifyAudit: p.verifyAudit,
+		Calendar: law.DefaultCalendar().Name(), Articles: texts, VerifyAudit: p.verifyAudit,
 		Login: handlers.LoginRules{SecondFactor: secondFactor, Secure: secure, OpenSecret: p.secrets.open}}
 	access := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()}))
 	_, h, err := web.New(app, access)
