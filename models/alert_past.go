@@ -23,9 +23,16 @@ func (s *Store) AlertAt(ctx context.Context, actor Actor, ref string, at Instant
 	var changed Instant
 	before := al.Alert
 	before.LevelRank = 0
+	joined := AlertNew
 	for _, e := range story {
+		if e.Event == "join" {
+			joined = before.Status
+		}
 		if al.Alert, err = before.after(e); err != nil {
 			return al, nil, as, fmt.Errorf("alert %s: %w", ref, err)
+		}
+		if e.Event == "split" {
+			al.Status = joined
 		}
 		if before = al.Alert; e.Event == "raised" || e.Event == "rehit" || e.Event == "grown" {
 			changed = e.At

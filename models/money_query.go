@@ -40,6 +40,12 @@ func (s *Store) MoneyTransfers(ctx context.Context, asOf AsOf, accounts []int64,
 	return nil
 }
 
+// MoneyTransfersAfter hands out transfers that were recorded after one, in the order of time.
+func (s *Store) MoneyTransfersAfter(ctx context.Context, asOf AsOf, after int64, yield func(MoneyTransfer)) error {
+	const fields = "id, from_id, to_id, amount_fen, at, channel, device, ip, source, currency"
+	return eachTransfer(usable(ledger(s.read(ctx), asOf).Select(fields), asOf).Where("id > ?", after).Order("at, id"), yield)
+}
+
 func eachTransfer(q *gorm.DB, yield func(MoneyTransfer)) error {
 	rows, err := q.Rows()
 	if err != nil {

@@ -97,7 +97,7 @@ func Learned(p LearnedPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Training != "" || p.MayTrain {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<section class=\"x-panel x-panel-body\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<section class=\"x-panel x-panel-body x-mb\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -51,7 +51,14 @@ func (d *Desk) scanMoney(ctx context.Context, actor models.Actor, sc *models.Sca
 			return MoneyReport{}, err
 		}
 	}
+	urgent := int64(0)
+	if present && p.accounts == nil && mark.TransferID != 0 && newest > mark.TransferID {
+		if urgent, err = p.urgent(ctx, actor, mark); err != nil {
+			return MoneyReport{}, err
+		}
+	}
 	rep, pop, err := p.run(ctx, actor)
+	rep.Urgent = urgent
 	if err != nil || !present {
 		return rep, err
 	}
@@ -71,6 +78,7 @@ type MoneyReport struct {
 	Accounts  int64 `json:"accounts"`
 	Transfers int64 `json:"transfers"`
 	Schemes   int64 `json:"schemes"`
+	Urgent    int64 `json:"urgent"` // found around accounts that a sign was seen of, before the whole ledger was searched
 
 	levels []schemeLevel
 }

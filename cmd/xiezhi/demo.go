@@ -199,7 +199,7 @@ func (p *portal) fillDemo(ctx context.Context, seed uint64, password string) err
 	if rep.Refused() {
 		return fmt.Errorf("the invented province has refused rows: %+v", rep.Files)
 	}
-	_, err = p.desk.Scan(ctx, actor, work.ScanOptions{})
+	_, err = p.desk.Scan(ctx, actor, work.ScanOptions{All: true})
 	return err
 }
 
