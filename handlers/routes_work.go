@@ -40,6 +40,11 @@ func (a *App) workRoutes() []Route {
 		{post, "/referrals/:ref/hold", Signed, "", a.referralHold(models.HoldSet)},
 		{post, "/referrals/:ref/release", Signed, "", a.referralHold(models.HoldLift)},
 
+		{get, "/api/v1/cases/:ref/work", Token, "", a.apiWork},
+		{post, "/api/v1/cases/:ref/notes", Token, "", a.apiNoteAdd},
+		{post, "/api/v1/cases/:ref/tasks", Token, "", a.apiTaskAdd},
+		{post, "/api/v1/cases/:ref/tasks/:number/done", Token, "", a.apiTaskMove("done")},
+		{post, "/api/v1/cases/:ref/tasks/:number/reopen", Token, "", a.apiTaskMove("reopen")},
 		{post, "/api/v1/cases/:ref/alerts/join", Token, "", a.apiCaseAlert("join")},
 		{post, "/api/v1/cases/:ref/alerts/split", Token, "", a.apiCaseAlert("split")},
 		{post, "/api/v1/cases/:ref/handoff", Token, "", a.apiHandoffAsk},

@@ -126,6 +126,14 @@ func (w *province) lifeAttacks() []attack {
 			attack{route: "POST " + base + "/cases/:ref/bulletins/:bulletin/:event (clear)", kind: "bulletin", words: []string{":event", "clear"}, form: why},
 			attack{route: "POST " + base + "/cases/:ref/bulletins/:bulletin/:event (no_event)", kind: "bulletin", words: []string{":event", "no_event"}, form: why})
 	}
+	list = append(list, attack{route: "GET /api/v1/cases/:ref/evidence", kind: "file"}, attack{route: "GET /api/v1/evidence/:ref", kind: "evidence"},
+		attack{route: "POST /api/v1/evidence/:ref/verify", kind: "evidence", form: none}, attack{route: "GET /api/v1/cases/:ref/dossiers", kind: "file"}, attack{route: "GET /api/v1/cases/:ref/papers", kind: "file"},
+		attack{route: "POST /api/v1/cases/:ref/papers/:kind", kind: "file", words: []string{":kind", models.PaperRiskReminder}, form: same(url.Values{"facts": {"宣传每日返利"}})},
+		attack{route: "GET /api/v1/papers/:ref", kind: "paper"}, attack{route: "POST /api/v1/papers/:ref/issue", kind: "paper", form: none},
+		attack{route: "GET /api/v1/cases/:ref/work", kind: "file"}, attack{route: "POST /api/v1/cases/:ref/notes", kind: "file", form: same(url.Values{"text": {"已核对"}})},
+		attack{route: "POST /api/v1/cases/:ref/tasks", kind: "file", form: func(place string) url.Values {
+			return url.Values{"title": {"核对名册"}, "assignee": {crews[place].team[0]}}
+		}}, attack{route: "POST /api/v1/cases/:ref/tasks/:number/done", kind: "tasked", form: none}, attack{route: "POST /api/v1/cases/:ref/tasks/:number/reopen", kind: "finished", form: none})
 	list = append(list, attack{route: "GET /cases/:ref/bulletins", kind: "joined"}, attack{route: "GET /bulletins"}, attack{route: "GET /bulletins/:ref", kind: "public"})
 	return append(list, attack{route: "POST /handoffs/:ref/:event (accept)", kind: "handoff", words: []string{":event", "accept"},
 		form: same(url.Values{"officers": {"handler3 handler4"}})})

@@ -96,7 +96,7 @@ func (a attack) places() []string {
 	if a.kind == "handoff" { // three offices have a part in it, so that one says everything
 		return places[slices.Index(places, "440300"):][:1]
 	}
-	for _, part := range []string{"/moves/", "/measures", "/clocks/", "/objections/", "/handoff", "/alerts/join", "/alerts/split", "/hold", "/release", "/bulletins"} {
+	for _, part := range []string{"/moves/", "/measures", "/clocks/", "/objections/", "/handoff", "/alerts/join", "/alerts/split", "/hold", "/release", "/bulletins", "/evidence", "/dossiers", "/papers", "/work", "/notes", "/tasks"} {
 		if a.api() && strings.Contains(a.path(), part) { // the page, the same verb, is tried everywhere
 			return places[slices.Index(places, "440300"):][:1]
 		}
