@@ -193,6 +193,9 @@ func newCaseShowPage(ctx context.Context, actor models.Actor, f models.CaseFile,
 	if f.Status == models.CaseClosed || f.Status == models.CaseReferred && f.ReferralRef == "" {
 		pending = nil
 	}
+	if !f.HandedAt.IsZero() {
+		pending = nil
+	}
 	p.Clocks = newClockPanel(ctx, f.Clocks, pending, now)
 	addClockForms(ctx, &p.Clocks, f.Clocks, f.Ref, f.Decides, in.procedure, now)
 	p.Stage, p.Wrong = i18n.T(ctx, "procedure.state.case."+string(f.Stage)), in.procedure.wrong
