@@ -37,7 +37,7 @@ var fenced = map[string][]string{
 	"math/rand":               {"simulate"},
 	"github.com/caarlos0/env": {"cmd"},
 	"github.com/spf13/cobra":  {"cmd"},
-	"github.com/jackc/":       {"models/modelstest"},
+	"github.com/jackc/":       {"models", "models/modelstest"},
 	"github.com/riverqueue/":  {"jobs"},
 }
 

@@ -33,9 +33,35 @@ func Assess(facts models.CompanyFacts, peers Peers, rules Rules, asOf models.Ins
 		}
 		a.Areas = append(a.Areas, AreaIndex{v.c.areas[r.area].rule.Code, r.index, rules.levelWith(level, r.triggered(), a.SingleSource)})
 	}
+	a.setOwn(runs, &rules)
 	a.Indicators = v.indicators(main, runs)
 	a.Suppressed = v.suppressed
 	return a
+}
+
+// setOwn finds the level without what ties to others add.
+func (a *Assessment) setOwn(runs []run, rules *Rules) {
+	own, tied := LevelNone, false
+	for i := range runs {
+		index := runs[i].index
+		for _, d := range runs[i].dimensions {
+			if d.Code == DimensionNetwork && d.Score > 0 {
+				tied = true
+				index = 100 - (100-index)/(1-d.Weight*d.Score/100)
+			}
+		}
+		own = higher(own, rules.LevelOf(index))
+	}
+	if !tied {
+		return
+	}
+	own = higher(own, a.lift(runs))
+	if a.Trigger != nil {
+		own = LevelRed
+	}
+	if own = rules.levelWith(own, a.Trigger != nil, a.SingleSource); own != a.Level {
+		a.Own = own
+	}
 }
 
 // suppresses says whether an indicator that hits is not counted for the company, and notes it.
@@ -205,11 +231,15 @@ func mainRun(runs []run) *run {
 	return main
 }
 
-// families gives the source families of all facts behind the hits, sorted.
+// families gives the source families of all facts behind the hits, sorted. A tie to another company is no further source of what
+// this one does.
 func families(runs []run) []string {
 	out := []string{}
 	for i := range runs {
 		for j := range runs[i].hits {
+			if runs[i].hits[j].ind.Dimension == DimensionNetwork {
+				continue
+			}
 			for k := range runs[i].hits[j].hit.refs {
 				if f := family(runs[i].hits[j].hit.refs[k].prov); !slices.Contains(out, f) {
 					out = append(out, f)

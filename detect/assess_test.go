@@ -345,12 +345,13 @@ func TestGrowthAgainstPeersAndPast(t *testing.T) {
 		t.Fatalf("growth against its own past: %+v", i)
 	}
 	facts.Products = facts.Products[3:]
-	calm := Assess(facts, Peers{"WLTH": {Mean: 0.5, SD: 0.5, N: 50}}, rules, testNow)
-	wild := Assess(facts, Peers{"WLTH": {Mean: 0.01, SD: 0.05, N: 50}}, rules, testNow)
+	calm := Assess(facts, Peers{{"WLTH", 1, 11}: {Mean: 0.5, SD: 0.5, N: 50}, {"WLTH", AnySize, AnyMonth}: {Mean: 0.01, SD: 0.05, N: 500}}, rules, testNow)
+	wild := Assess(facts, Peers{{"WLTH", 1, 11}: {Mean: 0.5, SD: 0.5, N: 29}, {"WLTH", AnySize, AnyMonth}: {Mean: 0.01, SD: 0.05, N: 50}}, rules, testNow)
 	if find(calm, "GEN-20") != nil || find(wild, "GEN-20") == nil {
 		t.Error("peers do not matter")
 	}
-	if g := Growth(facts, rules, testNow); len(g) != 1 || PeersOf(g)["WLTH"].N != 1 {
+	g, ok := GrowthOf(facts.Products, rules)
+	if peers := PeersOf([]ProductGrowth{g}); !ok || g.Area != "WLTH" || g.Size != 1 || len(peers) != 3 || peers[PeerKey{"WLTH", 1, g.Month}].N != 1 {
 		t.Errorf("growth %+v", g)
 	}
 }

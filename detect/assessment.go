@@ -9,6 +9,7 @@ const (
 	DimensionComplaints = "CPLT"
 	DimensionSpread     = "SPRD"
 	DimensionWords      = "WORD"
+	DimensionNetwork    = "NETW"
 
 	areaOther = "OTHR"
 )
@@ -38,7 +39,8 @@ type Assessment struct {
 	Areas        []AreaIndex    `json:"areas"`
 	Index        float64        `json:"index"`
 	Level        Level          `json:"level"`
-	Uncapped     Level          `json:"uncapped"` // the level without the evidence cap
+	Uncapped     Level          `json:"uncapped"`      // the level without the evidence cap
+	Own          Level          `json:"own,omitempty"` // the level without what ties to others add, where that is another
 	Trigger      *Trigger       `json:"trigger,omitempty"`
 	Triggers     []string       `json:"triggers,omitempty"`
 	Lifts        []Lift         `json:"lifts,omitempty"`
@@ -51,6 +53,14 @@ type Assessment struct {
 	Suppressed   []string       `json:"suppressed,omitempty"` // indicators that hit and are not counted by decision
 	Measures     Measures       `json:"measures"`
 	Scheme       *SchemeSheet   `json:"scheme,omitempty"` // set where the assessment is that of a scheme of transfers
+}
+
+// OwnLevel is the level that the company's own facts give it, without its ties to others: only this reaches further companies.
+func (a Assessment) OwnLevel() Level {
+	if a.Own != "" {
+		return a.Own
+	}
+	return a.Level
 }
 
 // AreaIndex is the index within one risk area.

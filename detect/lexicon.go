@@ -3,13 +3,14 @@ package detect
 import (
 	"embed"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 )
 
-//go:embed lexicon.csv messages.csv rules/*.yaml
+//go:embed lexicon.csv words-*.csv messages.csv rules/*.yaml
 var embedded embed.FS
 
 // class is what a word of the lexicon is used for.
@@ -153,6 +154,9 @@ func loadLexicon(r io.Reader) (*lexicon, error) {
 		if name != "" {
 			lx.classes[name] = class(c)
 		}
+	}
+	if len(rows) == 0 {
+		return nil, errors.New("read lexicon: it is empty")
 	}
 	for n, row := range rows[1:] {
 		if err := lx.addRow(row); err != nil {

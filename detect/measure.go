@@ -38,5 +38,8 @@ func measures() map[string]measureDef {
 		"levels":                 {levels, []string{"levels", "persons"}},
 		"reported":               {reported, []string{"days", "further", "most"}},
 		"scheme":                 {scheme, []string{"share"}},
+		"ties":                   {ties, []string{"crowd", "punished"}},
+		"shells":                 {shells, nil},
+		"growth_peers":           {growthPeers, []string{"days", "floor", "peers_min", "own_min", "z_zero", "z_full", "growth_zero", "growth_full"}},
 	}
 }

@@ -80,7 +80,8 @@ func drawPeers(t *rapid.T) Peers {
 	if rapid.Bool().Draw(t, "nopeers") {
 		return nil
 	}
-	return Peers{"WLTH": {Mean: 0.1, SD: 0.2, N: 40}, "P2P": {Mean: 0.5, SD: 0.5, N: 40}, "OTHR": {Mean: 0, SD: 0.1, N: 12}}
+	return Peers{{"WLTH", AnySize, AnyMonth}: {Mean: 0.1, SD: 0.2, N: 40}, {"WLTH", 1, 5}: {Mean: 2, SD: 0.2, N: 40}, {"WLTH", 2, AnyMonth}: {Mean: -0.2, SD: 0.1, N: 40},
+		{"P2P", AnySize, AnyMonth}: {Mean: 0.5, SD: 0.5, N: 40}, {"OTHR", AnySize, AnyMonth}: {Mean: 0, SD: 0.1, N: 12}}
 }
 
 func drawMoment(t *rapid.T) models.Instant {

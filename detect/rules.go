@@ -12,6 +12,7 @@ import (
 // nothing; make them with LoadRules or DefaultRules.
 type Rules struct {
 	Version      string          `yaml:"version"`
+	Words        string          `yaml:"words,omitempty"` // the lexicon, as CSV; empty takes that of the first versions
 	Bands        Bands           `yaml:"bands"`
 	EvidenceCap  EvidenceCap     `yaml:"evidence_cap"`
 	ValidityDays int             `yaml:"validity_days"`

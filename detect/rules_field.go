@@ -140,6 +140,12 @@ func (r *Rules) bindings() []binding {
 		b.indicator(&r.Indicators[i])
 	}
 	b.money(r)
+	if r.Words != "" {
+		b.list = append(b.list, binding{Field{"words", FieldDocument, r.Words}, func(text string) string {
+			r.Words = strings.ReplaceAll(text, "\r\n", "\n")
+			return ""
+		}})
+	}
 	return b.list
 }
 

@@ -16,13 +16,14 @@ import (
 // The rule versions that ship with the program: ShippedVersion is in force after an installation, the others came before it and are
 // kept so that what they said can be computed again.
 const (
-	ShippedVersion = "2026.11.3"
+	ShippedVersion = "2026.11.4"
+	shippedThird   = "2026.11.3"
 	shippedSecond  = "2026.11.2"
 	shippedFirst   = "2026.11.1"
 )
 
 // ShippedBefore lists the earlier shipped versions, oldest first.
-func ShippedBefore() []string { return []string{shippedFirst, shippedSecond} }
+func ShippedBefore() []string { return []string{shippedFirst, shippedSecond, shippedThird} }
 
 // DefaultRules gives the rule version that ships with the program. It fails only when the embedded files are broken.
 func DefaultRules() (Rules, error) { return ShippedRules(ShippedVersion) }
@@ -50,9 +51,16 @@ func LoadRules(r io.Reader) (Rules, error) {
 	if err := dec.Decode(&rules); err != nil {
 		return Rules{}, fmt.Errorf("read rules: %w", err)
 	}
+	if name, ok := strings.CutPrefix(rules.Words, embeddedWords); ok {
+		text, err := embedded.ReadFile(name)
+		if err != nil {
+			return Rules{}, fmt.Errorf("rules %s: words: %w", rules.Version, err)
+		}
+		rules.Words = string(text)
+	}
 	if rules.Money == nil {
 		var err error
-		if rules.Money, err = defaultMoney(); err != nil {
+		if rules.Money, err = shippedMoney(rules.Version); err != nil {
 			return Rules{}, fmt.Errorf("rules %s: %w", rules.Version, err)
 		}
 	}
@@ -66,14 +74,31 @@ func ReadRules(number, body string) (Rules, error) {
 	return rules, err
 }
 
-// Prepare checks and compiles rules whose data was set or changed.
-func (r *Rules) Prepare() error {
+// embeddedWords marks, in a version that ships with the program, the file that holds its words.
+const embeddedWords = "embedded:"
+
+// lexicon reads the words of the version. A version without words of its own reads texts by those that 2026.11.1 to 2026.11.3 had.
+func (r *Rules) lexicon() (*lexicon, error) {
+	if r.Words != "" {
+		lx, err := loadLexicon(strings.NewReader(r.Words))
+		if err != nil {
+			var p Problems
+			p.add("words", "rules.wrong.words", "why", err.Error())
+			return nil, p
+		}
+		return lx, nil
+	}
 	f, err := embedded.Open("lexicon.csv")
 	if err != nil {
-		return fmt.Errorf("open the embedded lexicon: %w", err)
+		return nil, fmt.Errorf("open the embedded lexicon: %w", err)
 	}
 	defer f.Close()
-	lx, err := loadLexicon(f)
+	return loadLexicon(f)
+}
+
+// Prepare checks and compiles rules whose data was set or changed.
+func (r *Rules) Prepare() error {
+	lx, err := r.lexicon()
 	if err != nil {
 		return fmt.Errorf("rules %s: %w", r.Version, err)
 	}
@@ -106,7 +131,8 @@ func (r Rules) Digest() (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// EngineDigest is the SHA-256 of what decides beside the rules: the lexicon and the messages of reasons that ship with the program.
+// EngineDigest is the SHA-256 of what decides beside the rules: the lexicon of the
+// first versions and the messages of reasons that ship with the program; a later version's words are part of its own digest.
 func EngineDigest() (string, error) {
 	h := sha256.New()
 	for _, name := range []string{"lexicon.csv", "messages.csv"} {
@@ -119,9 +145,13 @@ func EngineDigest() (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// defaultMoney reads the money patterns that ship with the program.
-func defaultMoney() (*money.Rules, error) {
-	f, err := embedded.Open("rules/money-2026.11.1.yaml")
+// shippedMoney reads the money patterns that ship with a version, or those of the first versions where it has none of its own.
+func shippedMoney(version string) (*money.Rules, error) {
+	name := "rules/money-2026.11.1.yaml"
+	if version == ShippedVersion {
+		name = "rules/money-" + version + ".yaml"
+	}
+	f, err := embedded.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("open the embedded money rules: %w", err)
 	}

@@ -22,6 +22,7 @@ type view struct {
 	signals   []signal
 	relations []*models.Fact[models.RelationRow]
 	schemes   []models.SchemeFact
+	ties      []models.Tie
 	docs      []document
 	promises  []promise
 	area      int    // the area being assessed
@@ -87,6 +88,11 @@ func newView(facts *models.CompanyFacts, peers Peers, rules *Rules, asOf models.
 	for i := range facts.Relations {
 		if f := &facts.Relations[i]; v.counts(&f.Provenance) {
 			v.relations = append(v.relations, f)
+		}
+	}
+	for i := range facts.Ties {
+		if t := &facts.Ties[i]; v.counts(&t.Provenance) {
+			v.ties = append(v.ties, *t)
 		}
 	}
 	v.guessArea()

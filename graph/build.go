@@ -16,7 +16,7 @@ type Change struct {
 
 // NewRelations gives relations without any subject.
 func NewRelations() *Relations {
-	return &Relations{subjects: newSubjects(), sources: newWords(), scratch: newScratchPool()}
+	return &Relations{subjects: newSubjects(), sources: newWords(), rooms: newRooms()}
 }
 
 // RelationsOf builds relations of all subjects and relations at once, by the rules of With. Each fact must be given once.
@@ -40,6 +40,7 @@ func RelationsOf(rows iter.Seq[SubjectRow], relations iter.Seq[Relation]) *Relat
 	if r.dead = dead; len(dead) > p.len()/8 {
 		r.parts = []*part{r.join(p, &part{})}
 	}
+	r.entomb(NewRelations())
 	return r
 }
 
@@ -56,7 +57,7 @@ const mergeSize = 4096
 // identity, which is the source, both ends, the kind and the day it began, for a holder the account alone; where the one that is
 // there was observed later, or at the same time by a later fact, the new one counts as replaced.
 func (r *Relations) With(c Change) *Relations {
-	n := &Relations{subjects: r.subjects.grow(), sources: r.sources.grow(), parts: slices.Clip(r.parts), dead: r.dead, scratch: newScratchPool()}
+	n := &Relations{subjects: r.subjects.grow(), sources: r.sources.grow(), parts: slices.Clip(r.parts), dead: r.dead, rooms: r.rooms}
 	n.subjects.put(c.Subjects)
 	n.bury(c.Gone)
 	p := &part{}
@@ -73,6 +74,7 @@ func (r *Relations) With(c Change) *Relations {
 	n.replace(p, dead)
 	n.bury(slices.Collect(maps.Keys(dead)))
 	n.mergeSmall()
+	n.entomb(r)
 	return n
 }
 
@@ -98,15 +100,12 @@ func (r *Relations) revive(rel Relation) bool {
 	}
 	s, inward := r.narrower(from, to)
 	for _, p := range r.parts {
-		list := p.out.of(s)
-		if inward {
-			list = p.in.of(s)
-		}
-		for _, i := range list {
+		for _, x := range p.links.of(s, side(inward)) {
+			i := x.edge
 			if p.fact[i] != rel.Fact {
 				continue
 			}
-			if r.gone(p, i) {
+			if r.buried(p, i) {
 				r.contest(p, i)
 			}
 			return true
@@ -131,9 +130,8 @@ func (r *Relations) contest(p *part, i uint32) {
 
 func (r *Relations) add(p *part, rel Relation) {
 	p.from, p.to = append(p.from, r.subjects.stub(rel.From)), append(p.to, r.subjects.stub(rel.To))
-	p.kind, p.source = append(p.kind, rel.Kind), append(p.source, r.sources.number(rel.Source))
+	p.head = append(p.head, head{since: rel.Since, until: rel.Until, source: r.sources.number(rel.Source), kind: rel.Kind})
 	p.ratio, p.fen = append(p.ratio, rel.Ratio), append(p.fen, rel.Fen)
-	p.since, p.until = append(p.since, rel.Since), append(p.until, rel.Until)
 	p.observed, p.fact = append(p.observed, rel.Observed), append(p.fact, rel.Fact)
 }
 
@@ -146,8 +144,8 @@ type identity struct {
 }
 
 func (p *part) identity(i uint32) identity {
-	id := identity{source: p.source[i], kind: p.kind[i], from: p.from[i], to: p.to[i], since: p.since[i]}
-	if id.kind == Holder && p.since[i] == HeldByAccount {
+	id := identity{source: p.head[i].source, kind: p.head[i].kind, from: p.from[i], to: p.to[i], since: p.head[i].since}
+	if id.kind == Holder && p.head[i].since == HeldByAccount {
 		id.from = -1
 	}
 	return id
@@ -167,20 +165,18 @@ func (o observation) later(p observation) bool {
 // same subject, so one subject after the other is looked at.
 func (r *Relations) replace(p *part, dead map[int64]struct{}) {
 	latest := map[identity]observation{}
-	of := func(list []uint32, accounts bool) {
+	p.links.each(func(list []tie, d Direction) {
 		clear(latest)
-		for _, i := range list {
-			if p.heldByAccount(i) == accounts {
-				r.contend(p, i, latest, dead)
+		for _, x := range list {
+			if p.heldByAccount(x.edge) == (d == Inward) {
+				r.contend(p, x.edge, latest, dead)
 			}
 		}
-	}
-	p.out.each(func(list []uint32) { of(list, false) })
-	p.in.each(func(list []uint32) { of(list, true) })
+	})
 }
 
 func (p *part) heldByAccount(i uint32) bool {
-	return p.kind[i] == Holder && p.since[i] == HeldByAccount
+	return p.head[i].kind == Holder && p.head[i].since == HeldByAccount
 }
 
 func (r *Relations) contend(p *part, i uint32, latest map[identity]observation, dead map[int64]struct{}) {
@@ -213,12 +209,9 @@ func (r *Relations) standing(newest *part, from, to Subject, id identity, dead m
 		if p == newest {
 			continue
 		}
-		list := p.out.of(s)
-		if inward {
-			list = p.in.of(s)
-		}
-		for _, j := range list {
-			if _, gone := dead[p.fact[j]]; gone || r.gone(p, j) || p.identity(j) != id {
+		for _, x := range p.links.of(s, side(inward)) {
+			j := x.edge
+			if _, gone := dead[p.fact[j]]; gone || r.buried(p, j) || p.identity(j) != id {
 				continue
 			}
 			return observation{p.fact[j], p.observed[j]}, true
@@ -227,11 +220,18 @@ func (r *Relations) standing(newest *part, from, to Subject, id identity, dead m
 	return was, false
 }
 
+func side(inward bool) Direction {
+	if inward {
+		return Inward
+	}
+	return Outward
+}
+
 func (r *Relations) narrower(from, to Subject) (s Subject, inward bool) {
 	out, in := 0, 0
 	for _, p := range r.parts {
-		out += len(p.out.of(from))
-		in += len(p.in.of(to))
+		out += len(p.links.of(from, Outward))
+		in += len(p.links.of(to, Inward))
 	}
 	if in < out {
 		return to, true
@@ -272,14 +272,14 @@ func (r *Relations) join(a, b *part) *part {
 }
 
 func (p *part) clip() {
-	p.from, p.to, p.kind, p.source = slices.Clip(p.from), slices.Clip(p.to), slices.Clip(p.kind), slices.Clip(p.source)
-	p.ratio, p.fen, p.since, p.until = slices.Clip(p.ratio), slices.Clip(p.fen), slices.Clip(p.since), slices.Clip(p.until)
+	p.from, p.to, p.head = slices.Clip(p.from), slices.Clip(p.to), slices.Clip(p.head)
+	p.ratio, p.fen = slices.Clip(p.ratio), slices.Clip(p.fen)
 	p.observed, p.fact = slices.Clip(p.observed), slices.Clip(p.fact)
 }
 
 func (p *part) take(q *part, i uint32) {
-	p.from, p.to, p.kind, p.source = append(p.from, q.from[i]), append(p.to, q.to[i]), append(p.kind, q.kind[i]), append(p.source, q.source[i])
-	p.ratio, p.fen, p.since, p.until = append(p.ratio, q.ratio[i]), append(p.fen, q.fen[i]), append(p.since, q.since[i]), append(p.until, q.until[i])
+	p.from, p.to, p.head = append(p.from, q.from[i]), append(p.to, q.to[i]), append(p.head, q.head[i])
+	p.ratio, p.fen = append(p.ratio, q.ratio[i]), append(p.fen, q.fen[i])
 	p.observed, p.fact = append(p.observed, q.observed[i]), append(p.fact, q.fact[i])
 }
 

@@ -15,170 +15,126 @@ import (
 //     remainder, equal remainders to the earlier payment.
 //
 // Backward the same rules hold with time and direction turned round.
-func (f *Flow) carry(q TraceQuery, hops []Hop, t *Trace) {
-	c := newCarrier(f, q, hops)
-	for k := 0; k < len(hops); {
+func (w *walker) carry() {
+	w.putInOrder()
+	w.openPots()
+	for k := 0; k < len(w.order); {
 		n := k + 1
-		for n < len(hops) && c.together(hops[k], hops[n]) {
+		for n < len(w.order) && w.together(w.order[k], w.order[n]) {
 			n++
 		}
-		c.pay(hops[k:n])
+		w.pay(w.order[k:n])
 		k = n
 	}
-	for a, b := range c.pots {
-		l := Layer{Account: a, Depth: b.depth, In: b.in, Out: b.out, Remaining: b.in - b.out}
-		if b.start {
-			l.Remaining = b.in
-		}
-		t.Accounts = append(t.Accounts, l)
-	}
-	slices.SortFunc(t.Accounts, func(x, y Layer) int {
-		return cmp.Or(cmp.Compare(x.Depth, y.Depth), cmp.Compare(y.Remaining, x.Remaining), cmp.Compare(f.Key(x.Account), f.Key(y.Account)))
-	})
-}
-
-// pot is the money of one account of a trace.
-type pot struct {
-	start   bool
-	depth   int
-	in, out int64 // traced
-	all     int64 // ProRata: what is known to be there
-	traced  int64 // ProRata: the traced part of it
-	lots    []lot // FirstIn
-	others  []Move
-}
-
-type lot struct{ traced, rest int64 }
-
-type carrier struct {
-	flow  *Flow
-	query TraceQuery
-	pots  map[Account]*pot
-}
-
-func newCarrier(f *Flow, q TraceQuery, hops []Hop) *carrier {
-	c := &carrier{flow: f, query: q, pots: make(map[Account]*pot, len(hops)+1)}
-	for _, a := range q.Start {
-		c.pots[a] = &pot{start: true}
-	}
-	mask := f.inCurrency(q.Currency)
-	followed := make(map[Move]bool, len(hops))
-	payers := map[Account]bool{}
-	for _, h := range hops {
-		followed[h.Move] = true
-		payers[c.payer(h.Move)] = true
-		a := c.payee(h.Move)
-		p := c.pots[a]
-		if p == nil {
-			p = &pot{depth: h.Depth}
-			c.pots[a] = p
-		}
-		p.depth = min(p.depth, h.Depth)
-	}
-	for a := range payers {
-		p := c.pots[a]
-		if p.start {
-			continue
-		}
-		f.eachIn(mask, a, q.Backward, q.First, q.Last, func(m Move) bool {
-			if !followed[m] && f.From(m) != f.To(m) {
-				p.others = append(p.others, m)
-			}
-			return true
-		})
-		slices.SortFunc(p.others, c.sooner)
-	}
-	slices.SortFunc(hops, func(a, b Hop) int {
-		return cmp.Or(c.time(a.Move, b.Move), cmp.Compare(a.Depth, b.Depth), cmp.Compare(c.payer(a.Move), c.payer(b.Move)), c.sooner(a.Move, b.Move))
-	})
-	return c
-}
-
-func (c *carrier) payer(m Move) Account {
-	if c.query.Backward {
-		return c.flow.To(m)
-	}
-	return c.flow.From(m)
-}
-
-func (c *carrier) payee(m Move) Account {
-	if c.query.Backward {
-		return c.flow.From(m)
-	}
-	return c.flow.To(m)
-}
-
-func (c *carrier) time(a, b Move) int {
-	if c.query.Backward {
-		a, b = b, a
-	}
-	return compare(c.flow.At(a), c.flow.At(b))
-}
-
-func (c *carrier) sooner(a, b Move) int {
-	if c.query.Backward {
-		a, b = b, a
-	}
-	return c.flow.before(a, b)
 }
 
 // together says whether two hops are payments of one account at one instant in one layer.
-func (c *carrier) together(a, b Hop) bool {
-	return a.Depth == b.Depth && c.payer(a.Move) == c.payer(b.Move) && c.flow.At(a.Move) == c.flow.At(b.Move)
+func (w *walker) together(a, b int32) bool {
+	x, y := &w.hops[a], &w.hops[b]
+	return x.at == y.at && x.from == y.from && x.depth == y.depth
 }
 
 // pay carries traced money along payments of one account at one instant.
-func (c *carrier) pay(group []Hop) {
-	p := c.pots[c.payer(group[0].Move)]
+func (w *walker) pay(group []int32) {
+	first := &w.hops[group[0]]
+	p := &w.nodes[first.from]
 	if !p.start {
-		c.receiveOthers(p, func(m Move) bool { return c.time(m, group[0].Move) <= 0 })
+		w.receiveUntil(p, w.turn(first.at))
 	}
 	switch {
 	case p.start:
-		for i := range group {
-			group[i].Carried = c.flow.Fen(group[i].Move)
+		for _, k := range group {
+			w.hops[k].carried = w.hops[k].fen
 		}
-	case c.query.Method == FirstIn:
-		for i := range group {
-			group[i].Carried = p.spendFirst(c.flow.Fen(group[i].Move))
+	case w.query.Method == FirstIn:
+		for _, k := range group {
+			w.hops[k].carried = p.spendFirst(w.hops[k].fen)
 		}
+	case len(group) == 1:
+		first.carried = p.spendEvenly(first.fen)
 	default:
-		c.spendEvenly(p, group)
+		w.spendEvenly(p, group)
 	}
-	for _, h := range group {
-		p.out += h.Carried
-		to := c.pots[c.payee(h.Move)]
-		to.in += h.Carried
-		c.receiveOthers(to, func(m Move) bool { return c.sooner(m, h.Move) < 0 })
-		to.receive(c.query.Method, h.Carried, c.flow.Fen(h.Move)-h.Carried)
+	for _, k := range group {
+		h := &w.hops[k]
+		p.out += h.carried
+		to := &w.nodes[h.to]
+		to.in += h.carried
+		if to.start || !to.pays {
+			continue
+		}
+		if w.query.Method == FirstIn {
+			w.receiveBefore(to, h)
+			to.receive(h.carried, h.fen-h.carried)
+			continue
+		}
+		to.all += h.fen
+		to.traced += h.carried
 	}
 }
 
-// receiveOthers takes in the payments that are not traced, as long as they are due.
-func (c *carrier) receiveOthers(p *pot, due func(m Move) bool) {
-	for len(p.others) > 0 && due(p.others[0]) {
-		p.receive(c.query.Method, 0, c.flow.Fen(p.others[0]))
-		p.others = p.others[1:]
+// receiveUntil takes in the payments that are not traced, up to a moment.
+func (w *walker) receiveUntil(p *node, now int64) {
+	if w.query.Method == FirstIn {
+		for c := w.soonest(p); c != nil && w.turn(w.flow.runs[c.run].At(c.list[c.next])) <= now; c = w.soonest(p) {
+			p.receive(0, w.flow.runs[c.run].Fen(c.list[c.next]))
+			c.step()
+		}
+		return
+	}
+	for k := range w.cursors[p.cursors:p.cursorsEnd] {
+		c := &w.cursors[int(p.cursors)+k]
+		l := w.flow.runs[c.run]
+		for w.ready(c) && w.turn(l.At(c.list[c.next])) <= now {
+			p.all += l.Fen(c.list[c.next])
+			c.step()
+		}
 	}
 }
 
-func (p *pot) receive(m Method, traced, rest int64) {
-	if p.start {
+// receiveBefore takes in the payments that are not traced and were received before a hop.
+func (w *walker) receiveBefore(p *node, h *hop) {
+	for c := w.soonest(p); c != nil && w.sooner(Move{c.run, c.list[c.next]}, h.move) < 0; c = w.soonest(p) {
+		p.receive(0, w.flow.runs[c.run].Fen(c.list[c.next]))
+		c.step()
+	}
+}
+
+// soonest gives the cursor of an account whose payment was received first; nil where none is left.
+func (w *walker) soonest(p *node) *cursor {
+	var best *cursor
+	for k := range w.cursors[p.cursors:p.cursorsEnd] {
+		c := &w.cursors[int(p.cursors)+k]
+		if w.ready(c) && (best == nil || w.sooner(Move{c.run, c.list[c.next]}, Move{best.run, best.list[best.next]}) < 0) {
+			best = c
+		}
+	}
+	return best
+}
+
+// sooner orders payments by time, then by the store's key; backward the other way round.
+func (w *walker) sooner(a, b Move) int {
+	if w.query.Backward {
+		a, b = b, a
+	}
+	return w.flow.before(a, b)
+}
+
+// receive puts money into an account that spends what came first: money that is not traced joins the lot before, since within one lot
+// the traced part is spent first.
+func (n *node) receive(traced, rest int64) {
+	if traced == 0 && len(n.lots) > n.spent {
+		n.lots[len(n.lots)-1].rest += rest
 		return
 	}
-	if m == FirstIn {
-		p.lots = append(p.lots, lot{traced, rest})
-		return
-	}
-	p.all += traced + rest
-	p.traced += traced
+	n.lots = append(n.lots, lot{traced, rest})
 }
 
 // spendFirst takes an amount from the oldest money and gives the traced part of it.
-func (p *pot) spendFirst(fen int64) int64 {
+func (n *node) spendFirst(fen int64) int64 {
 	carried := int64(0)
-	for fen > 0 && len(p.lots) > 0 {
-		l := &p.lots[0]
+	for fen > 0 && n.spent < len(n.lots) {
+		l := &n.lots[n.spent]
 		part := min(fen, l.traced)
 		l.traced -= part
 		carried += part
@@ -187,29 +143,64 @@ func (p *pot) spendFirst(fen int64) int64 {
 		l.rest -= part
 		fen -= part
 		if l.traced == 0 && l.rest == 0 {
-			p.lots = p.lots[1:]
+			n.spent++
 		}
 	}
 	return carried
 }
 
+// spendEvenly takes an amount from all money alike and gives the traced part of it.
+func (n *node) spendEvenly(fen int64) int64 {
+	carried := n.traced
+	if fen < n.all {
+		carried = mulDivRound(n.traced, fen, n.all)
+	}
+	n.all = max(0, n.all-fen)
+	n.traced -= carried
+	return carried
+}
+
 // spendEvenly takes the payments of one instant from all money alike.
-func (c *carrier) spendEvenly(p *pot, group []Hop) {
+func (w *walker) spendEvenly(p *node, group []int32) {
 	total := int64(0)
 	weights := make([]int64, len(group))
-	for i, h := range group {
-		weights[i] = c.flow.Fen(h.Move)
+	for i, k := range group {
+		weights[i] = w.hops[k].fen
 		total += weights[i]
 	}
-	carried := p.traced
-	if total < p.all {
-		carried = mulDivRound(p.traced, total, p.all)
+	for i, part := range Apportion(p.spendEvenly(total), weights) {
+		w.hops[group[i]].carried = part
 	}
-	for i, part := range Apportion(carried, weights) {
-		group[i].Carried = part
+}
+
+// layers gives the accounts of the trace by depth, then by what remained.
+func (w *walker) layers() []Layer {
+	if len(w.nodes) == 0 {
+		return nil
 	}
-	p.all = max(0, p.all-total)
-	p.traced -= carried
+	list := make([]Layer, len(w.nodes))
+	for i := range w.nodes {
+		n := &w.nodes[i]
+		list[i] = Layer{Account: n.account, Depth: int(n.depth), In: n.in, Out: n.out, Remaining: n.in - n.out}
+		if n.start {
+			list[i].Remaining = n.in
+		}
+	}
+	// Accounts were met layer by layer.
+	for from := 0; from < len(list); {
+		to := from + 1
+		for to < len(list) && list[to].Depth == list[from].Depth {
+			to++
+		}
+		slices.SortFunc(list[from:to], func(x, y Layer) int {
+			if x.Remaining != y.Remaining {
+				return compare(y.Remaining, x.Remaining)
+			}
+			return compare(w.flow.Key(x.Account), w.flow.Key(y.Account))
+		})
+		from = to
+	}
+	return list
 }
 
 // mulDivRound gives a*b/c to the nearest whole number, half up, for a <= c and b <= c, none negative.

@@ -14,7 +14,7 @@ import (
 
 // A book is stored as a magic line with the version of the form, a text that says what it was built from, the columns of the relations
 // and of the transfers as little-endian numbers, and a checksum of all of it. What does not check is not read.
-const bookMagic = "xiezhi graph 2\n"
+const bookMagic = "xiezhi graph 3\n"
 
 // ErrDamaged says that a stored book cannot be trusted: it is cut, changed, or of another version.
 var ErrDamaged = errors.New("the stored graph is damaged or of another version")
@@ -72,6 +72,9 @@ func (w *writer) texts(list []string) {
 
 const chunkOf = 1 << 16
 
+// headSize is how many bytes a head takes.
+const headSize = 11
+
 func write[T any](w *writer, list []T, put func(b []byte, v T) []byte) {
 	w.number(len(list))
 	for len(list) > 0 {
@@ -91,6 +94,9 @@ func put32[T ~int32 | ~uint32](b []byte, v T) []byte {
 	return binary.LittleEndian.AppendUint32(b, uint32(v))
 }
 func put64(b []byte, v int64) []byte { return binary.LittleEndian.AppendUint64(b, uint64(v)) }
+func putHead(b []byte, h head) []byte {
+	return append(put16(put32(put32(b, h.since), h.until), h.source), byte(h.kind))
+}
 func putFloat(b []byte, v float64) []byte {
 	return binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
 }
@@ -105,21 +111,18 @@ func (w *writer) relations(r *Relations) {
 	w.texts(s.institutions.list)
 	w.texts(r.sources.list)
 	p := &part{}
-	for _, q := range r.parts {
+	for n, q := range r.parts {
 		for i := range uint32(q.len()) {
-			if !r.gone(q, i) {
+			if !r.gone(n, i) {
 				p.take(q, i)
 			}
 		}
 	}
 	write(w, p.from, put32[Subject])
 	write(w, p.to, put32[Subject])
-	write(w, p.kind, put8[Kind])
-	write(w, p.source, put16)
+	write(w, p.head, putHead)
 	write(w, p.ratio, putFloat)
 	write(w, p.fen, put64)
-	write(w, p.since, put32[int32])
-	write(w, p.until, put32[int32])
 	write(w, p.observed, put64)
 	write(w, p.fact, put64)
 }
@@ -246,7 +249,10 @@ func get8[T ~uint8](b []byte) T            { return T(b[0]) }
 func get16(b []byte) uint16                { return binary.LittleEndian.Uint16(b) }
 func get32[T ~int32 | ~uint32](b []byte) T { return T(binary.LittleEndian.Uint32(b)) }
 func get64(b []byte) int64                 { return int64(binary.LittleEndian.Uint64(b)) }
-func getFloat(b []byte) float64            { return math.Float64frombits(binary.LittleEndian.Uint64(b)) }
+func getHead(b []byte) head {
+	return head{since: get32[int32](b), until: get32[int32](b[4:]), source: get16(b[8:]), kind: Kind(b[10])}
+}
+func getFloat(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) }
 
 // WriteBookFile stores a book under a name: whole, or not at all.
 func WriteBookFile(name string, b *Book, about []byte) error {

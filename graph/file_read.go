@@ -27,23 +27,23 @@ func (r *reader) relations() *storedRelations {
 	s := &subjects{kind: read(r, 1, get8[SubjectKind]), place: read(r, 2, get16), institution: read(r, 2, get16)}
 	s.places, s.institutions = r.texts(), r.texts()
 	sources := r.texts()
-	p := &part{from: read(r, 4, get32[Subject]), to: read(r, 4, get32[Subject]), kind: read(r, 1, get8[Kind]), source: read(r, 2, get16), ratio: read(r, 8, getFloat),
-		fen: read(r, 8, get64), since: read(r, 4, get32[int32]), until: read(r, 4, get32[int32]), observed: read(r, 8, get64), fact: read(r, 8, get64)}
+	p := &part{from: read(r, 4, get32[Subject]), to: read(r, 4, get32[Subject]), head: read(r, headSize, getHead), ratio: read(r, 8, getFloat),
+		fen: read(r, 8, get64), observed: read(r, 8, get64), fact: read(r, 8, get64)}
 	if r.err != nil {
 		return nil
 	}
 	number, ok := numberingOf(keys)
 	n, m := len(keys), len(p.fact)
-	same := len(s.kind) == n && len(s.place) == n && len(s.institution) == n && len(p.from) == m && len(p.to) == m && len(p.kind) == m && len(p.source) == m &&
-		len(p.ratio) == m && len(p.fen) == m && len(p.since) == m && len(p.until) == m && len(p.observed) == m
+	same := len(s.kind) == n && len(s.place) == n && len(s.institution) == n && len(p.from) == m && len(p.to) == m && len(p.head) == m &&
+		len(p.ratio) == m && len(p.fen) == m && len(p.observed) == m
 	if !ok || !same || !inRange(p.from, n) || !inRange(p.to, n) || !inRange(s.place, len(s.places.list)) || !inRange(s.institution, len(s.institutions.list)) ||
-		!inRange(p.source, len(sources.list)) || !inRange(p.kind, int(kinds)) || !inRange(s.kind, int(subjectKinds)+1) {
+		!headsFit(p.head, len(sources.list)) || !inRange(s.kind, int(subjectKinds)+1) {
 		return nil
 	}
 	s.number = number
-	rel := &Relations{subjects: s, sources: sources, scratch: newScratchPool()}
+	rel := &Relations{subjects: s, sources: sources, rooms: newRooms()}
 	if m > 0 {
-		rel.parts = []*part{p}
+		rel.parts, rel.tombs = []*part{p}, []tombs{nil}
 	}
 	return &storedRelations{rel}
 }
@@ -51,6 +51,10 @@ func (r *reader) relations() *storedRelations {
 // inRange says whether all values point into a list of n.
 func inRange[T ~int32 | ~uint16 | ~uint8](list []T, n int) bool {
 	return !slices.ContainsFunc(list, func(v T) bool { return v < 0 || int(v) >= n })
+}
+
+func headsFit(list []head, sources int) bool {
+	return !slices.ContainsFunc(list, func(h head) bool { return int(h.source) >= sources || h.kind >= kinds })
 }
 
 func (s *storedRelations) finish() {
@@ -92,7 +96,7 @@ func (r *reader) flow() *storedFlow {
 		return nil
 	}
 	l.accounts = number
-	return &storedFlow{&Flow{accounts: number, means: l.means}, l}
+	return &storedFlow{&Flow{accounts: number, means: l.means, rooms: newRooms(), whole: &whole{}}, l}
 }
 
 // means reads the ways in which transfers were made.

@@ -19,17 +19,19 @@ const (
 	Inward
 )
 
-func (f Filter) admits(p *part, i uint32) bool {
-	if f.Kinds != 0 && f.Kinds&(1<<p.kind[i]) == 0 {
+// admits looks at the edge itself only where what its entry in the lists says is not enough.
+func (f *Filter) admits(p *part, x tie) bool {
+	if f.Kinds != 0 && f.Kinds&(1<<x.kind) == 0 || int(x.source) < len(f.Hidden) && f.Hidden[x.source] {
 		return false
 	}
-	if f.On != 0 && (p.since[i] > f.On || p.until[i] != 0 && p.until[i] < f.On) {
+	if x.open && (f.On == 0 || f.On >= p.latest) {
+		return true
+	}
+	h := &p.head[x.edge]
+	if f.On != 0 && (h.since > f.On || h.until != 0 && h.until < f.On) {
 		return false
 	}
-	if p.kind[i] == Holder && p.from[i] == p.to[i] {
-		return false // an account without a holder, see NoHolder
-	}
-	return f.Hidden == nil || int(p.source[i]) >= len(f.Hidden) || !f.Hidden[p.source[i]]
+	return h.kind != Holder || p.from[x.edge] != p.to[x.edge] // else an account without a holder, see NoHolder
 }
 
 // visit calls f for each relation of a subject that the filter admits, until f says no. A self-loop is seen once in each of its
@@ -37,15 +39,15 @@ func (f Filter) admits(p *part, i uint32) bool {
 func (r *Relations) visit(s Subject, d Direction, f Filter, see func(e Edge, other Subject, outward bool) bool) {
 	for n, p := range r.parts {
 		if d != Inward {
-			for _, i := range p.out.of(s) {
-				if f.admits(p, i) && !r.gone(p, i) && !see(Edge{uint32(n), i}, p.to[i], true) {
+			for _, x := range p.links.of(s, Outward) {
+				if r.usable(n, x, &f) && !see(Edge{uint32(n), x.edge}, x.other, true) {
 					return
 				}
 			}
 		}
 		if d != Outward {
-			for _, i := range p.in.of(s) {
-				if f.admits(p, i) && !r.gone(p, i) && !see(Edge{uint32(n), i}, p.from[i], false) {
+			for _, x := range p.links.of(s, Inward) {
+				if r.usable(n, x, &f) && !see(Edge{uint32(n), x.edge}, x.other, false) {
 					return
 				}
 			}
@@ -53,19 +55,17 @@ func (r *Relations) visit(s Subject, d Direction, f Filter, see func(e Edge, oth
 	}
 }
 
-func (r *Relations) gone(p *part, i uint32) bool {
-	if len(r.dead) == 0 {
-		return false
-	}
-	_, gone := r.dead[p.fact[i]]
-	return gone
+// usable says whether an edge counts and the filter admits it.
+func (r *Relations) usable(n int, x tie, f *Filter) bool {
+	p := r.parts[n]
+	return f.admits(p, x) && !r.gone(n, x.edge)
 }
 
 // degree is the number of list entries of a subject, dead ones and those a filter would leave out included.
 func (r *Relations) degree(s Subject) int {
 	n := 0
 	for _, p := range r.parts {
-		n += len(p.out.of(s)) + len(p.in.of(s))
+		n += p.links.degree(s)
 	}
 	return n
 }

@@ -4,6 +4,7 @@ import (
 	"iter"
 	"slices"
 	"sort"
+	"sync"
 )
 
 // Flow is all transfers, kept in a few ledgers of falling size that share the numbers of their accounts, so that what arrives is
@@ -12,15 +13,20 @@ type Flow struct {
 	accounts *numbering
 	means    *means
 	runs     []*Ledger
+	rooms    *sync.Pool // of walkers, for all that grew from one flow
+	whole    *whole
 }
 
 // NewFlow gives a flow without any transfer.
-func NewFlow() *Flow { return &Flow{accounts: newNumbering(), means: newMeans()} }
+func NewFlow() *Flow {
+	return &Flow{accounts: newNumbering(), means: newMeans(), rooms: newRooms(), whole: &whole{}}
+}
 
 // Move names a transfer inside one Flow.
 type Move struct{ run, i uint32 }
 
-// With gives the flow with more transfers; the one it is called on stays as it is. A transfer must not be given twice.
+// With gives the flow with more transfers; the one it is called on stays as it is. A transfer must not be given twice. What is small is
+// joined at once, what is large waits for a fold.
 func (f *Flow) With(seq iter.Seq[Transfer]) *Flow {
 	n, w, b := f.accounts.grow(), f.means.grow(), &batch{}
 	for t := range seq {
@@ -29,15 +35,20 @@ func (f *Flow) With(seq iter.Seq[Transfer]) *Flow {
 	if b.total == 0 {
 		return f
 	}
-	g := &Flow{accounts: n, means: w, runs: append(slices.Clip(f.runs), newRun(n, w, b))}
+	g := f.grown(n, w, append(slices.Clip(f.runs), newRun(n, w, b)))
 	for k := len(g.runs); k > 1; k = len(g.runs) {
 		x, y := g.runs[k-2], g.runs[k-1]
-		if x.Len() > 2*y.Len() && (k < 3 || x.Len() > mergeSize || y.Len() > mergeSize/8) {
+		if x.Len()+y.Len() > joinAtOnce || x.Len() > 2*y.Len() && (k < 3 || x.Len() > mergeSize || y.Len() > mergeSize/8) {
 			break
 		}
 		g.runs = append(slices.Clip(g.runs[:k-2]), mergeRuns(n, w, x, y))
 	}
 	return g
+}
+
+// grown gives a flow of other runs that shares everything else.
+func (f *Flow) grown(n *numbering, w *means, runs []*Ledger) *Flow {
+	return &Flow{accounts: n, means: w, rooms: f.rooms, runs: runs, whole: &whole{}}
 }
 
 // mergeRuns joins two sorted ledgers of one numbering; the ways of both are those of w.
@@ -46,6 +57,9 @@ func mergeRuns(n *numbering, w *means, x, y *Ledger) *Ledger {
 	b := &batch{id: make([]int64, 0, total), fen: make([]int64, 0, total), at: make([]int64, 0, total), from: make([]Account, 0, total), to: make([]Account, 0, total),
 		way: make([]uint16, 0, total)}
 	take := func(l *Ledger, i uint32) {
+		if l.gone.has(i) {
+			return
+		}
 		b.id, b.fen, b.at = append(b.id, l.ID(i)), append(b.fen, l.Fen(i)), append(b.at, l.At(i))
 		b.from, b.to, b.way = append(b.from, l.from[i]), append(b.to, l.to[i]), append(b.way, l.wayOf(i))
 	}
@@ -68,26 +82,26 @@ func mergeRuns(n *numbering, w *means, x, y *Ledger) *Ledger {
 	return newRun(n, w, b)
 }
 
-// Ledger gives all transfers as one ledger.
+// whole is the flow as one ledger, made when it is first asked for.
+type whole struct {
+	once   sync.Once
+	ledger *Ledger
+}
+
+// Ledger gives all transfers as one ledger; several runs are joined when it is first asked for.
 func (f *Flow) Ledger() *Ledger {
-	switch len(f.runs) {
-	case 0:
-		return newRun(f.accounts, f.means, &batch{})
-	case 1:
+	if len(f.runs) == 1 && f.runs[0].fewer == 0 {
 		return f.runs[0]
 	}
-	l := f.runs[len(f.runs)-1]
-	for k := len(f.runs) - 2; k >= 0; k-- {
-		l = mergeRuns(f.accounts, f.means, f.runs[k], l)
-	}
-	return l
+	f.whole.once.Do(func() { f.whole.ledger = joinRuns(f.accounts, f.means, f.runs) })
+	return f.whole.ledger
 }
 
 // Len is the number of transfers.
 func (f *Flow) Len() int {
 	n := 0
 	for _, l := range f.runs {
-		n += l.Len()
+		n += l.Len() - l.fewer
 	}
 	return n
 }
@@ -143,7 +157,7 @@ func (f *Flow) each(a Account, out bool, first, last int64, see func(m Move) boo
 			list = l.out.of(a)
 		}
 		for _, i := range l.between(list, first, last) {
-			if !see(Move{uint32(n), i}) {
+			if !l.gone.has(i) && !see(Move{uint32(n), i}) {
 				return
 			}
 		}

@@ -44,13 +44,13 @@ func (r *Relations) holdings(s Subject, d Direction, f Filter, trust Trust) []Ho
 			order = append(order, other)
 		}
 		for i := range list {
-			if list[i].source == p.source[e.i] {
+			if list[i].source == p.head[e.i].source {
 				list[i].edges = append(list[i].edges, e)
 				list[i].observed = max(list[i].observed, p.observed[e.i])
 				return true
 			}
 		}
-		by[other] = append(list, claim{edges: []Edge{e}, standing: trust.of(p.source[e.i]), observed: p.observed[e.i], source: p.source[e.i]})
+		by[other] = append(list, claim{edges: []Edge{e}, standing: trust.of(p.head[e.i].source), observed: p.observed[e.i], source: p.head[e.i].source})
 		return true
 	})
 	out := make([]Holding, 0, len(order))

@@ -99,90 +99,58 @@ func (b *Book) KeyFigures(q KeyQuery) []KeyFigure {
 	for i, s := range nodes {
 		list[i].subject, index[s] = s, i
 	}
-	edges := r.Between(nodes, q.Filter)
-	b.measureTies(list, index, in, edges)
-	measureBrokers(r, list, index, len(in), edges)
+	ties := b.tiesOf(r.Between(nodes, q.Filter), index)
+	measureTies(list, len(in), ties)
+	measureBrokers(list, len(in), ties)
 	b.measureControl(list, index, in, q)
 	b.measureMoney(list, q)
 	return score(list, len(in), q.Limit)
 }
 
-// measureTies counts, for each subject, the members of the set it is related to and those in which it holds an office.
-func (b *Book) measureTies(list []candidate, index map[Subject]int, in map[Subject]bool, edges []Edge) {
-	tied, office := map[[2]Subject]bool{}, map[[2]Subject]bool{}
+// keyTie is a relation between two candidates; the members of the set are the first candidates.
+type keyTie struct {
+	from, to int
+	office   bool
+}
+
+func (b *Book) tiesOf(edges []Edge, index map[Subject]int) []keyTie {
+	list := make([]keyTie, 0, len(edges))
 	for _, e := range edges {
 		from, to := b.Relations.Ends(e)
-		for _, pair := range [][2]Subject{{from, to}, {to, from}} {
-			if from != to && in[pair[1]] && !tied[pair] {
-				tied[pair] = true
-				list[index[pair[0]]].ties++
+		if from != to {
+			list = append(list, keyTie{index[from], index[to], b.Relations.KindOfEdge(e) <= Manager})
+		}
+	}
+	return list
+}
+
+// measureTies counts, for each subject, the members of the set it is related to and those in which it holds an office.
+func measureTies(list []candidate, members int, ties []keyTie) {
+	var tied, office []uint64 // a subject and a member, each pair to be counted once
+	for _, t := range ties {
+		if t.to < members {
+			tied = append(tied, pairOf(t.from, t.to))
+			if t.office {
+				office = append(office, pairOf(t.from, t.to))
 			}
 		}
-		k := b.Relations.KindOfEdge(e)
-		if pair := [2]Subject{from, to}; k <= Manager && in[to] && from != to && !office[pair] {
-			office[pair] = true
-			list[index[from]].offices++
+		if t.from < members {
+			tied = append(tied, pairOf(t.to, t.from))
 		}
+	}
+	for _, pair := range distinct(tied) {
+		list[pair>>32].ties++
+	}
+	for _, pair := range distinct(office) {
+		list[pair>>32].offices++
 	}
 }
 
-// measureBrokers gives each subject its part of the shortest chains between members of the set. A tie that rests on control or
-// ownership is as long as any other: what counts here is who is in between. The set's first members stand at the front of the list.
-func measureBrokers(r *Relations, list []candidate, index map[Subject]int, members int, edges []Edge) {
-	next := make([][]int, len(list))
-	seen := map[[2]int]bool{}
-	for _, e := range edges {
-		from, to := r.Ends(e)
-		i, j := index[from], index[to]
-		if i == j || seen[[2]int{i, j}] {
-			continue
-		}
-		seen[[2]int{i, j}], seen[[2]int{j, i}] = true, true
-		next[i], next[j] = append(next[i], j), append(next[j], i)
-	}
-	for s := range min(members, maxBrokerStarts) {
-		brandes(next, s, members, list)
-	}
-}
+func pairOf(a, b int) uint64 { return uint64(a)<<32 | uint64(b) }
 
-// maxBrokerStarts bounds the members from which chains are counted, so that a very large set still answers at once.
-const maxBrokerStarts = 400
-
-// brandes adds, for chains from s to the other members, what each subject between lies on.
-func brandes(next [][]int, s, members int, list []candidate) {
-	n := len(next)
-	ways, dist, part := make([]float64, n), make([]int, n), make([]float64, n)
-	for i := range dist {
-		dist[i] = -1
-	}
-	ways[s], dist[s] = 1, 0
-	order := []int{s}
-	for at := 0; at < len(order); at++ {
-		i := order[at]
-		for _, k := range next[i] {
-			if dist[k] < 0 {
-				dist[k] = dist[i] + 1
-				order = append(order, k)
-			}
-			if dist[k] == dist[i]+1 {
-				ways[k] += ways[i]
-			}
-		}
-	}
-	for _, k := range slices.Backward(order) {
-		share := part[k]
-		if k < members && k != s {
-			share++
-		}
-		for _, i := range next[k] {
-			if dist[i] == dist[k]-1 {
-				part[i] += ways[i] / ways[k] * share
-			}
-		}
-		if k != s {
-			list[k].broker += part[k]
-		}
-	}
+func distinct(list []uint64) []uint64 {
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // measureControl counts the members of the set in each subject's hand.

@@ -1,6 +1,9 @@
 package graph
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Point is a place in a picture.
 type Point struct{ X, Y float64 }
@@ -14,10 +17,11 @@ func Arrange(n int, ties [][2]int, depth []int, width, height float64) []Point {
 	if n < 2 {
 		return fit(at, width, height)
 	}
-	rounds := max(20, min(120, 40_000/n))
+	rounds := max(20, min(120, 30_000/n))
+	move, c := make([]Point, n), &cells{}
 	for k := range rounds {
 		heat := 0.9 * (1 - float64(k)/float64(rounds))
-		push(at, ties, heat)
+		push(at, move, c, ties, heat)
 	}
 	return fit(at, width, height)
 }
@@ -49,30 +53,65 @@ func rings(n int, depth []int) []Point {
 // pushReach is how far nodes push each other, in units of the length a tie strives for.
 const pushReach = 2.5
 
-// push moves every node one step, at most heat far.
-func push(at []Point, ties [][2]int, heat float64) {
-	move := make([]Point, len(at))
-	cells := map[[2]int][]int{}
-	for i, p := range at {
-		c := [2]int{int(math.Floor(p.X / pushReach)), int(math.Floor(p.Y / pushReach))}
-		cells[c] = append(cells[c], i)
+// cells sorts the nodes of a picture into squares as wide as they push, so that only neighbours are looked at.
+type cells struct {
+	columns, rows int
+	of            []int // by node
+	start         []int // by cell
+	list          []int
+}
+
+// sort puts the nodes into their cells. The grid covers at most a few times as many cells as there are nodes: what lies further out
+// shares the cells at the edge.
+func (c *cells) sort(at []Point) {
+	lo, hi := at[0], at[0]
+	for _, p := range at {
+		lo.X, lo.Y, hi.X, hi.Y = min(lo.X, p.X), min(lo.Y, p.Y), max(hi.X, p.X), max(hi.Y, p.Y)
 	}
+	most := 4*len(at) + 8
+	c.columns = min(int((hi.X-lo.X)/pushReach)+1, most)
+	c.rows = min(int((hi.Y-lo.Y)/pushReach)+1, most/c.columns+1)
+	c.of = slices.Grow(c.of[:0], len(at))[:len(at)]
+	c.list = slices.Grow(c.list[:0], len(at))[:len(at)]
+	c.start = slices.Grow(c.start[:0], c.columns*c.rows+2)[:c.columns*c.rows+2]
+	clear(c.start)
 	for i, p := range at {
-		cx, cy := int(math.Floor(p.X/pushReach)), int(math.Floor(p.Y/pushReach))
-		for dx := -1; dx <= 1; dx++ {
-			for dy := -1; dy <= 1; dy++ {
-				for _, k := range cells[[2]int{cx + dx, cy + dy}] {
-					if k == i {
-						continue
-					}
-					x, y := p.X-at[k].X, p.Y-at[k].Y
-					d2 := x*x + y*y
-					if d2 < 1e-6 {
-						x, y, d2 = 0.01*float64(i-k), 0.01*float64(i+k+1), 0.01
-					}
-					move[i].X += x / d2
-					move[i].Y += y / d2
+		x, y := min(int((p.X-lo.X)/pushReach), c.columns-1), min(int((p.Y-lo.Y)/pushReach), c.rows-1)
+		c.of[i] = y*c.columns + x
+		c.start[c.of[i]+2]++
+	}
+	for k := 2; k < len(c.start); k++ {
+		c.start[k] += c.start[k-1]
+	}
+	for i, k := range c.of {
+		c.list[c.start[k+1]] = i
+		c.start[k+1]++
+	}
+}
+
+// push moves every node one step, at most heat far.
+func push(at, move []Point, c *cells, ties [][2]int, heat float64) {
+	clear(move)
+	c.sort(at)
+	for i, p := range at {
+		cx, cy := c.of[i]%c.columns, c.of[i]/c.columns
+		for y := max(cy-1, 0); y <= min(cy+1, c.rows-1); y++ {
+			// The cells of a row lie side by side, and so do their nodes.
+			row := y * c.columns
+			for _, k := range c.list[c.start[row+max(cx-1, 0)]:c.start[row+min(cx+1, c.columns-1)+1]] {
+				if k <= i {
+					continue // each pair once
 				}
+				x, y := p.X-at[k].X, p.Y-at[k].Y
+				d2 := x*x + y*y
+				if d2 < 1e-6 {
+					x, y, d2 = 0.01*float64(i-k), 0.01*float64(i+k+1), 0.01
+				}
+				x, y = x/d2, y/d2
+				move[i].X += x
+				move[i].Y += y
+				move[k].X -= x
+				move[k].Y -= y
 			}
 		}
 	}

@@ -19,7 +19,8 @@ type Transfer struct {
 	Means
 }
 
-// Ledger holds transfers sorted by time (then by ID), with the lists of each account in both directions. It is immutable.
+// Ledger holds transfers sorted by time (then by ID), with the lists of each account in both directions. It is immutable. One that a
+// Flow gives holds no transfer that was withdrawn.
 type Ledger struct {
 	accounts *numbering
 	id       column
@@ -31,6 +32,8 @@ type Ledger struct {
 	way      []uint16 // how each was made, by the numbers of means; nil where all were made in the first way
 	out      rows
 	in       rows
+	gone     tombs // transfers that were withdrawn and wait for the next fold; how many they are
+	fewer    int
 }
 
 // rows lists, for each account, its transfers by rising time: those of account a are list[start[a]:start[a+1]]. A ledger that holds

@@ -49,45 +49,52 @@ func (r *Relations) Around(s Subject, depth, limit int, f Filter) ([]Neighbour, 
 // AroundAll is Around for several subjects at once; they themselves are not in the answer.
 func (r *Relations) AroundAll(set []Subject, depth, limit int, f Filter) ([]Neighbour, bool) {
 	room := r.borrow()
-	defer giveBack(r.scratch, room)
+	defer room.giveBack()
+	met := &room.sides[0]
 	for _, s := range set {
-		room.meet(0, s, Edge{}, 0)
+		if !met.has(s) {
+			met.add(stop{at: s, up: -1})
+		}
 	}
 	var list []Neighbour
-	more := false
-	front := set
-	for d := 1; d <= depth && len(front) > 0 && !more; d++ {
-		var next []Subject
-		for _, n := range front {
+	for d := 1; d <= depth && met.front < len(met.queue); d++ {
+		from := met.front
+		met.front = len(met.queue)
+		for k := from; k < met.front; k++ {
+			n, full := met.queue[k].at, false
 			r.visit(n, Either, f, func(e Edge, other Subject, outward bool) bool {
-				if room.met(0, other) {
+				if met.has(other) {
 					return true
 				}
-				if len(list) == limit {
-					more = true
+				if full = len(list) == limit; full {
 					return false
 				}
-				room.meet(0, other, e, int32(d))
+				met.add(stop{other, int32(k), e})
 				list = append(list, Neighbour{Subject: other, Depth: d, Via: Step{Edge: e, From: n, To: other, Outward: outward}})
-				next = append(next, other)
 				return true
 			})
+			if full {
+				return list, true
+			}
 		}
-		front = next
 	}
-	return list, more
+	return list, false
 }
 
 // Between gives every relation whose two ends are both in the set, by fact.
 func (r *Relations) Between(set []Subject, f Filter) []Edge {
-	in := make(map[Subject]bool, len(set))
+	room := r.borrow()
+	defer room.giveBack()
+	in := &room.sides[0]
 	for _, s := range set {
-		in[s] = true
+		if !in.has(s) {
+			in.add(stop{at: s, up: -1})
+		}
 	}
 	var list []Edge
-	for s := range in {
-		r.visit(s, Outward, f, func(e Edge, other Subject, _ bool) bool {
-			if in[other] {
+	for _, n := range in.queue {
+		r.visit(n.at, Outward, f, func(e Edge, other Subject, _ bool) bool {
+			if in.has(other) {
 				list = append(list, e)
 			}
 			return true

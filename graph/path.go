@@ -19,78 +19,112 @@ func (r *Relations) Path(from, to Subject, limit int, f Filter) ([]Step, bool) {
 	return r.pathAround(from, to, limit, f, nil, nil)
 }
 
-// pathAround is Path without some subjects and edges.
+// pathAround is Path without some subjects and edges: from both ends by turns, always from the one that has fewer relations to look at.
 func (r *Relations) pathAround(from, to Subject, limit int, f Filter, subjects map[Subject]bool, edges map[Edge]bool) ([]Step, bool) {
 	if from == to {
 		return []Step{}, true
 	}
 	s := r.borrow()
-	defer giveBack(r.scratch, s)
-	s.meet(0, from, Edge{}, 0)
-	s.meet(1, to, Edge{}, 0)
-	front := [2][]Subject{{from}, {to}}
-	weight := [2]int{r.degree(from), r.degree(to)}
-	depth := [2]int32{}
-	for int(depth[0]+depth[1]) < limit {
-		side := 0
-		if weight[1] < weight[0] {
-			side = 1
+	defer s.giveBack()
+	s.filter, s.subjects, s.edges = f, subjects, edges
+	s.sides[0].begin(r, from)
+	s.sides[1].begin(r, to)
+	for depth := 0; depth < limit; depth++ {
+		near, far := &s.sides[0], &s.sides[1]
+		if far.weight < near.weight {
+			near, far = far, near
 		}
-		if len(front[side]) == 0 {
+		if near.front == len(near.queue) {
 			return nil, false
 		}
-		depth[side]++
-		next, sum, middle, found := r.widen(s, side, front[side], depth[side], f, subjects, edges)
-		if found {
-			return r.chain(s, from, to, middle), true
+		if up, other, e, ok := s.meeting(near, far); ok {
+			steps := s.chain(near, far, up, other, e)
+			if near == &s.sides[1] {
+				turnRound(steps)
+			}
+			return steps, true
 		}
-		front[side], weight[side] = next, sum
+		s.widen(near)
 	}
 	return nil, false
 }
 
-// widen goes one step further on one side and stops where it meets the other. The first meeting makes a shortest chain: a shorter one
-// would have let one of the sides meet the other in an earlier step.
-func (r *Relations) widen(s *scratch, side int, front []Subject, depth int32, f Filter, subjects map[Subject]bool, edges map[Edge]bool) (next []Subject, sum int, middle Subject, found bool) {
-	for _, n := range front {
-		r.visit(n, Either, f, func(e Edge, other Subject, _ bool) bool {
-			if s.met(side, other) || subjects[other] || edges[e] {
-				return true
+// meeting looks for a relation from the front of one side to what the other side has reached. The first one makes a shortest chain: a
+// shorter one would have let the sides meet in an earlier step.
+func (s *search) meeting(near, far *territory) (up int32, other Subject, e Edge, ok bool) {
+	for k := near.front; k < len(near.queue); k++ {
+		for n, p := range s.rel.parts {
+			first, second := p.links.all(near.queue[k].at)
+			for _, x := range first {
+				if far.has(x.other) && s.admits(n, x) {
+					return int32(k), x.other, Edge{uint32(n), x.edge}, true
+				}
 			}
-			s.meet(side, other, e, depth)
-			if s.met(1-side, other) {
-				middle, found = other, true
-				return false
+			for _, x := range second {
+				if far.has(x.other) && s.admits(n, x) {
+					return int32(k), x.other, Edge{uint32(n), x.edge}, true
+				}
 			}
-			next = append(next, other)
-			return true
-		})
-		if found {
-			return nil, 0, middle, true
 		}
 	}
-	for _, n := range next {
-		sum += r.degree(n)
-	}
-	return next, sum, 0, false
+	return 0, 0, Edge{}, false
 }
 
-// chain reads the way from both ends to the middle.
-func (r *Relations) chain(s *scratch, from, to, middle Subject) []Step {
+// widen goes one step further on one side.
+func (s *search) widen(r *territory) {
+	from, to := r.front, len(r.queue)
+	for k := from; k < to; k++ {
+		for n, p := range s.rel.parts {
+			first, second := p.links.all(r.queue[k].at)
+			for _, x := range first {
+				if !r.has(x.other) && s.admits(n, x) {
+					r.add(stop{x.other, int32(k), Edge{uint32(n), x.edge}})
+				}
+			}
+			for _, x := range second {
+				if !r.has(x.other) && s.admits(n, x) {
+					r.add(stop{x.other, int32(k), Edge{uint32(n), x.edge}})
+				}
+			}
+		}
+	}
+	r.front, r.weight = to, 0
+	for _, n := range r.queue[to:] {
+		r.weight += s.rel.degree(n.at)
+	}
+}
+
+// admits says whether a search may use a relation.
+func (s *search) admits(n int, x tie) bool {
+	if len(s.subjects) > 0 && s.subjects[x.other] || len(s.edges) > 0 && s.edges[Edge{uint32(n), x.edge}] {
+		return false
+	}
+	return s.rel.usable(n, x, &s.filter)
+}
+
+// chain reads the way from the beginning of one side over the relation at which they met to the beginning of the other.
+func (s *search) chain(near, far *territory, up int32, met Subject, e Edge) []Step {
 	var steps []Step
-	for n := middle; n != from; {
-		st := r.step(s.marks[0].via[n], n)
-		st.From, st.To, st.Outward = st.To, st.From, !st.Outward
-		steps = append(steps, st)
-		n = st.From
+	for k := up; k >= 0; k = near.queue[k].up {
+		if from := near.queue[k].up; from >= 0 {
+			steps = append(steps, s.rel.step(near.queue[k].edge, near.queue[from].at))
+		}
 	}
 	slices.Reverse(steps)
-	for n := middle; n != to; {
-		st := r.step(s.marks[1].via[n], n)
-		steps = append(steps, st)
-		n = st.To
+	steps = append(steps, s.rel.step(e, near.queue[up].at))
+	k := int32(slices.IndexFunc(far.queue, func(n stop) bool { return n.at == met }))
+	for ; far.queue[k].up >= 0; k = far.queue[k].up {
+		steps = append(steps, s.rel.step(far.queue[k].edge, far.queue[k].at))
 	}
 	return steps
+}
+
+// turnRound walks a chain from its other end.
+func turnRound(steps []Step) {
+	slices.Reverse(steps)
+	for i, st := range steps {
+		steps[i].From, steps[i].To, steps[i].Outward = st.To, st.From, !st.Outward
+	}
 }
 
 // step walks an edge from one of its ends.

@@ -99,7 +99,7 @@ func (r *Reads) related(s Subject, k Kind, way Direction, span ReadSpan) []Subje
 	}
 	var list []Subject
 	rel.visit(s, way, Filter{Kinds: SetOf(k)}, func(e Edge, other Subject, _ bool) bool {
-		since := rel.parts[e.part].since[e.i]
+		since := rel.parts[e.part].head[e.i].since
 		if since != HeldByAccount && (since < span.FirstDay || since > span.LastDay) || r.Gone[rel.Key(other)] {
 			return true
 		}

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"math"
-	"slices"
 	"sync"
 )
 
@@ -33,86 +32,32 @@ type Relations struct {
 	subjects *subjects
 	sources  words
 	parts    []*part
+	tombs    []tombs            // by part
 	dead     map[int64]struct{} // facts that newer ones replaced, or that were withdrawn
-	scratch  *sync.Pool
+	rooms    *sync.Pool         // of searches, for all that grew from one
 }
 
 // part holds edges by columns, with the list of each subject in both directions.
 type part struct {
 	from, to []Subject
-	kind     []Kind
-	source   []uint16
+	head     []head
 	ratio    []float64
 	fen      []int64
-	since    []int32
-	until    []int32
 	observed []int64
 	fact     []int64
-	out, in  lists
+	links    links
+	latest   int32 // the latest day on which one of them began
+	sorted   bool  // by fact
+}
+
+// head is what a filter looks at, kept together so that one look at memory is enough.
+type head struct {
+	since, until int32
+	source       uint16
+	kind         Kind
 }
 
 func (p *part) len() int { return len(p.fact) }
-
-// lists gives the edges of each subject: dense where most subjects have some, by a map in a small part.
-type lists struct {
-	start []uint32
-	list  []uint32
-	few   map[Subject][]uint32
-}
-
-func (l lists) of(s Subject) []uint32 {
-	if l.few != nil {
-		return l.few[s]
-	}
-	if int(s)+1 >= len(l.start) {
-		return nil
-	}
-	return l.list[l.start[s]:l.start[s+1]]
-}
-
-// each gives every list that is not empty.
-func (l lists) each(see func(list []uint32)) {
-	for _, list := range l.few {
-		see(list)
-	}
-	for s := 1; s < len(l.start); s++ {
-		if l.start[s] > l.start[s-1] {
-			see(l.list[l.start[s-1]:l.start[s]])
-		}
-	}
-}
-
-// sparse is the share of subjects below which a part keeps its lists in a map.
-const sparse = 8
-
-func newLists(end []Subject, known int) lists {
-	if len(end)*sparse < known {
-		l := lists{few: make(map[Subject][]uint32, len(end))}
-		for i, s := range end {
-			l.few[s] = append(l.few[s], uint32(i))
-		}
-		return l
-	}
-	l := lists{start: make([]uint32, known+1), list: make([]uint32, len(end))}
-	for _, s := range end {
-		l.start[s+1]++
-	}
-	for s := range known {
-		l.start[s+1] += l.start[s]
-	}
-	next := slices.Clone(l.start)
-	for i, s := range end {
-		l.list[next[s]] = uint32(i)
-		next[s]++
-	}
-	return l
-}
-
-func (p *part) index(known int) {
-	p.out, p.in = newLists(p.from, known), newLists(p.to, known)
-}
-
-func newScratchPool() *sync.Pool { return &sync.Pool{New: func() any { return &scratch{} }} }
 
 // Subjects is the number of subjects; they are numbered 0 to Subjects()-1.
 func (r *Relations) Subjects() int { return len(r.subjects.kind) }
@@ -155,8 +100,8 @@ func (r *Relations) Sources() []string { return r.sources.list }
 // Relation gives an edge as it came in.
 func (r *Relations) Relation(e Edge) Relation {
 	p, i := r.parts[e.part], e.i
-	return Relation{Fact: p.fact[i], From: r.Key(p.from[i]), To: r.Key(p.to[i]), Kind: p.kind[i], Source: r.sources.list[p.source[i]],
-		Ratio: p.ratio[i], Fen: p.fen[i], Since: p.since[i], Until: p.until[i], Observed: p.observed[i]}
+	return Relation{Fact: p.fact[i], From: r.Key(p.from[i]), To: r.Key(p.to[i]), Kind: p.head[i].kind, Source: r.sources.list[p.head[i].source],
+		Ratio: p.ratio[i], Fen: p.fen[i], Since: p.head[i].since, Until: p.head[i].until, Observed: p.observed[i]}
 }
 
 // Ends gives the two subjects of an edge.
@@ -166,7 +111,7 @@ func (r *Relations) Ends(e Edge) (from, to Subject) {
 }
 
 // KindOfEdge is the kind of an edge.
-func (r *Relations) KindOfEdge(e Edge) Kind { return r.parts[e.part].kind[e.i] }
+func (r *Relations) KindOfEdge(e Edge) Kind { return r.parts[e.part].head[e.i].kind }
 
 // Ratio is the ratio of an edge, NaN where none is known.
 func (r *Relations) Ratio(e Edge) float64 { return r.parts[e.part].ratio[e.i] }

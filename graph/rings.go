@@ -59,9 +59,9 @@ func (r *Relations) GuaranteeRings(around []Subject, f Filter) []Ring {
 func (r *Relations) withEdges(f Filter) []Subject {
 	met := map[Subject]bool{}
 	var list []Subject
-	for _, p := range r.parts {
+	for n, p := range r.parts {
 		for i := range uint32(p.len()) {
-			if !f.admits(p, i) || r.gone(p, i) {
+			if !r.usable(n, p.tie(i, p.to[i]), &f) {
 				continue
 			}
 			for _, s := range []Subject{p.from[i], p.to[i]} {

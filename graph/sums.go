@@ -88,7 +88,7 @@ func (f *Flow) Totals(first, last, minFen int64, name func(a Account) (name stri
 
 func (l *Ledger) totals(first, last, minFen int64, mask, wanted []bool, of func(a Account) *Sum) {
 	for i := range uint32(l.Len()) {
-		if at := l.At(i); at < first || at > last || mask != nil && !mask[l.wayOf(i)] {
+		if at := l.At(i); at < first || at > last || l.gone.has(i) || mask != nil && !mask[l.wayOf(i)] {
 			continue
 		}
 		fen := l.Fen(i)

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -63,50 +62,64 @@ type Trace struct {
 // reached it (backward: that were received at or before). A payment within one account is no movement.
 func (f *Flow) Trace(q TraceQuery) Trace {
 	w := f.walk(q, nil)
-	t := Trace{Hops: w.hops, Truncated: w.cut}
-	f.carry(q, t.Hops, &t)
-	slices.SortFunc(t.Hops, func(a, b Hop) int { return cmp.Or(cmp.Compare(a.Depth, b.Depth), f.before(a.Move, b.Move)) })
+	defer w.giveBack()
+	w.sortLayers()
+	w.carry()
+	return w.trace()
+}
+
+// trace copies what was found out of the room of the search.
+func (w *walker) trace() Trace {
+	t := Trace{Truncated: w.cut}
+	if len(w.hops) > 0 {
+		t.Hops = make([]Hop, 0, len(w.hops))
+	}
+	for _, k := range w.sorted {
+		h := &w.hops[k.hop]
+		t.Hops = append(t.Hops, Hop{Move: h.move, Depth: int(h.depth), Carried: h.carried})
+	}
+	t.Accounts = w.layers()
 	return t
 }
 
 // wave is an account whose payments from time on (backward: up to it) are to be followed, as far as an earlier wave has not.
 type wave struct {
-	account Account
-	time    int64
-	done    int64 // payments at or after (backward: at or before) this were followed already
-	via     int   // the hop that led here, -1 at the start
+	node int32
+	via  int32 // the hop that led here, -1 at the start
+	time int64
+	done int64 // payments at or after (backward: at or before) this were followed already
 }
 
-// walker is a search for payments, one layer after the other.
-type walker struct {
-	flow  *Flow
-	query TraceQuery
-	mask  []bool // by way: the currency
-	hops  []Hop
-	via   []int
-	first map[Account]int64 // when traced money first reached it, turned round for backward
-	cut   bool
+// hop is a payment of a walk; from and to are the nodes it leads from and to in the direction of the walk.
+type hop struct {
+	at, fen, carried int64
+	move             Move
+	from, to         int32
+	via              int32
+	depth            int32
 }
 
 // walk gives all payments of a trace with the hop each one follows; where stop is not nil, it ends at the first hop that stop wants.
-func (f *Flow) walk(q TraceQuery, stop func(h Hop) bool) *walker {
-	w := &walker{flow: f, query: q, mask: f.inCurrency(q.Currency), first: map[Account]int64{}}
-	var front []wave
+// The walker's room is to be given back.
+func (f *Flow) walk(q TraceQuery, stop func(h *hop) bool) *walker {
+	w := f.borrow(q)
 	for _, a := range q.Start {
-		if _, ok := w.first[a]; ok {
+		if _, met := w.find(a); met {
 			continue
 		}
-		w.first[a] = w.turn(w.opening())
-		front = append(front, wave{account: a, time: w.opening(), done: w.beyond(), via: -1})
+		n := w.meet(a, 0)
+		w.nodes[n].start, w.nodes[n].reached, w.nodes[n].first = true, true, w.turn(w.opening())
+		w.front = append(w.front, wave{node: n, time: w.opening(), done: w.beyond(), via: -1})
 	}
-	for depth := 1; depth <= q.Hops && len(front) > 0; depth++ {
+	for depth := 1; depth <= q.Hops && len(w.front) > 0; depth++ {
 		from := len(w.hops)
-		for _, v := range front {
+		w.begins = append(w.begins, from)
+		for _, v := range w.front {
 			if !w.follow(v, depth, stop) {
 				return w
 			}
 		}
-		front = w.arrivals(from)
+		w.arrivals(from)
 	}
 	return w
 }
@@ -126,7 +139,7 @@ func (w *walker) beyond() int64 {
 	return math.MaxInt64
 }
 
-// turn makes smaller mean sooner, in whichever direction time is walked.
+// turn makes smaller mean sooner, in whichever direction time is walked. The least number has no opposite; it stands for always.
 func (w *walker) turn(at int64) int64 {
 	if w.query.Backward {
 		return -at
@@ -134,7 +147,7 @@ func (w *walker) turn(at int64) int64 {
 	return at
 }
 
-func (w *walker) follow(v wave, depth int, stop func(h Hop) bool) bool {
+func (w *walker) follow(v wave, depth int, stop func(h *hop) bool) bool {
 	first, last := v.time, w.query.Last
 	if v.done != math.MaxInt64 {
 		last = min(last, v.done-1)
@@ -145,57 +158,61 @@ func (w *walker) follow(v wave, depth int, stop func(h Hop) bool) bool {
 			first = max(first, v.done+1)
 		}
 	}
-	going := true
-	w.flow.eachIn(w.mask, v.account, !w.query.Backward, first, last, func(m Move) bool {
-		if w.flow.Fen(m) < w.query.MinFen || w.flow.From(m) == w.flow.To(m) {
-			return true
+	a := w.nodes[v.node].account
+	for n, l := range w.flow.runs {
+		list := l.out.of(a)
+		if w.query.Backward {
+			list = l.in.of(a)
 		}
-		if w.query.Limit > 0 && len(w.hops) >= w.query.Limit {
-			w.cut, going = true, false
-			return false
+		for _, i := range l.between(list, first, last) {
+			other := l.to[i]
+			if w.query.Backward {
+				other = l.from[i]
+			}
+			fen := l.Fen(i)
+			if fen < w.query.MinFen || other == a || l.gone.has(i) || w.mask != nil && !w.mask[l.wayOf(i)] {
+				continue
+			}
+			if w.query.Limit > 0 && len(w.hops) >= w.query.Limit {
+				w.cut = true
+				return false
+			}
+			to, met := w.find(other)
+			if !met {
+				to = w.meet(other, depth)
+			}
+			w.nodes[v.node].pays = true
+			w.hops = append(w.hops, hop{at: l.At(i), fen: fen, move: Move{uint32(n), i}, from: v.node, to: to, via: v.via, depth: int32(depth)})
+			if stop != nil && stop(&w.hops[len(w.hops)-1]) {
+				return false
+			}
 		}
-		h := Hop{Move: m, Depth: depth}
-		w.hops, w.via = append(w.hops, h), append(w.via, v.via)
-		if stop != nil && stop(h) {
-			going = false
-		}
-		return going
-	})
-	return going
-}
-
-// end is the account that a payment leads to in the direction of the walk.
-func (w *walker) end(m Move) Account {
-	if w.query.Backward {
-		return w.flow.From(m)
 	}
-	return w.flow.To(m)
+	return true
 }
 
-// arrivals gives the accounts that the hops from a number on reach sooner than any before.
-func (w *walker) arrivals(from int) []wave {
-	var next []wave
-	at := map[Account]int{}
+// arrivals makes the next front: the accounts that the hops from a number on reach sooner than any before.
+func (w *walker) arrivals(from int) {
+	w.front = w.front[:0]
 	for k := from; k < len(w.hops); k++ {
-		m := w.hops[k].Move
-		a, now := w.end(m), w.turn(w.flow.At(m))
-		was, known := w.first[a]
-		if known && was <= now {
+		h := &w.hops[k]
+		n, now := &w.nodes[h.to], w.turn(h.at)
+		if n.reached && n.first <= now {
 			continue
 		}
-		done := w.beyond()
-		if known {
-			done = w.turn(was)
-		}
-		if i, ok := at[a]; ok {
-			next[i].time, next[i].via = w.flow.At(m), k
+		if n.wave == h.depth {
+			v := &w.front[n.place]
+			v.time, v.via = h.at, int32(k)
 		} else {
-			at[a] = len(next)
-			next = append(next, wave{account: a, time: w.flow.At(m), done: done, via: k})
+			done := w.beyond()
+			if n.reached {
+				done = w.turn(n.first)
+			}
+			n.wave, n.place = h.depth, int32(len(w.front))
+			w.front = append(w.front, wave{node: h.to, time: h.at, done: done, via: int32(k)})
 		}
-		w.first[a] = now
+		n.first, n.reached = now, true
 	}
-	return next
 }
 
 // PathOfMoney gives the shortest chain of payments from one account to another in which no payment is made before the one it follows,
@@ -203,16 +220,17 @@ func (w *walker) arrivals(from int) []wave {
 func (f *Flow) PathOfMoney(from, to Account, q TraceQuery) ([]Move, bool) {
 	q.Start, q.Backward = []Account{from}, false
 	found := false
-	w := f.walk(q, func(h Hop) bool {
-		found = found || f.To(h.Move) == to
+	w := f.walk(q, func(h *hop) bool {
+		found = found || f.To(h.move) == to
 		return found
 	})
+	defer w.giveBack()
 	if !found {
 		return nil, false
 	}
 	var chain []Move
-	for k := len(w.hops) - 1; k >= 0; k = w.via[k] {
-		chain = append(chain, w.hops[k].Move)
+	for k := int32(len(w.hops) - 1); k >= 0; k = w.hops[k].via {
+		chain = append(chain, w.hops[k].move)
 	}
 	slices.Reverse(chain)
 	return chain, true

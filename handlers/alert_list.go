@@ -68,6 +68,14 @@ func (f alertListForm) filter(actor models.Actor, now models.Instant) (models.Al
 		q.Status = "waiting"
 	}
 	switch f.View {
+	case "":
+		if f.Level == "" && f.Text == "" { // what needs an officer; who looks for something finds it on any level
+			q.Levels = []string{"red", "orange"}
+		}
+	case "watch":
+		if f.Level == "" {
+			q.Levels = []string{"yellow", "blue"}
+		}
 	case "mine":
 		q.Owner = actor.Name
 	case "unassigned":
@@ -126,12 +134,12 @@ func (f alertListForm) first() string {
 }
 
 func newAlertListPage(ctx context.Context, actor models.Actor, f alertListForm, list []models.AlertLine, counts models.AlertCounts, now models.Instant) views.AlertListPage {
-	p := views.AlertListPage{Where: i18n.T(ctx, "alert.waiting", "n", capped(ctx, counts.Waiting)), MayTake: actor.Can(models.ActAlertAccept),
+	p := views.AlertListPage{Where: i18n.T(ctx, "alert.urgent", "n", capped(ctx, counts.Urgent), "watch", capped(ctx, counts.Watch)), MayTake: actor.Can(models.ActAlertAccept),
 		Filtered: f.Level+f.Area+f.Division+f.Status+f.Text != ""}
 	for _, t := range []struct {
 		view  string
 		count string
-	}{{"", capped(ctx, counts.Waiting)}, {"mine", capped(ctx, counts.Mine)}, {"unassigned", capped(ctx, counts.Unassigned)}, {"due", capped(ctx, counts.DueToday)},
+	}{{"", capped(ctx, counts.Urgent)}, {"watch", capped(ctx, counts.Watch)}, {"mine", capped(ctx, counts.Mine)}, {"unassigned", capped(ctx, counts.Unassigned)}, {"due", capped(ctx, counts.DueToday)},
 		{"red", capped(ctx, counts.Red)}, {"cases", ""}, {"dismissed", ""}} {
 		u, key := "/alerts", "waiting"
 		if t.view != "" {

@@ -13,6 +13,7 @@ import (
 	"xiezhi/models"
 	"xiezhi/views"
 	"xiezhi/views/ui"
+	"xiezhi/work"
 )
 
 // alertInput is what a refused form of the page brought, to be shown again.
@@ -34,11 +35,43 @@ type alertFile struct {
 	names   map[string]string
 	scheme  schemeFile
 	life    alertLife
+	asOf    models.Instant
+	more    argumentMore
+}
+
+// argumentMore is what stands beside the indicators of an evaluation: how common each is, and by which measure it is found.
+type argumentMore struct {
+	rates   map[string]models.BaseRate
+	measure map[string]string // indicator -> measure
+	chance  float64
+	parts   []work.ChancePart
+	learned string // the number of the model that the chance is of, empty for none
+}
+
+// argumentMore gathers what stands beside the indicators of an evaluation; payload, where given, is judged by the learned model.
+func (a *App) argumentMore(ctx context.Context, as detect.Assessment, payload string) (m argumentMore, err error) {
+	m.measure = map[string]string{}
+	if rules, err := a.Desk.RulesOf(ctx, as.RuleVersion); err == nil { // an evaluation may be older than its version's text
+		for _, ind := range rules.Indicators {
+			m.measure[ind.Code] = ind.Measure
+		}
+	} else if models.KindOf(err) != models.KindNotFound {
+		return m, err
+	}
+	if m.rates, err = a.Store.BaseRates(ctx, as.Area); err != nil || as.Scheme != nil || payload == "" {
+		return m, err
+	}
+	m.chance, m.parts, m.learned, err = a.Desk.Chance(ctx, payload)
+	return m, err
 }
 
 func (a *App) showAlert(c *gin.Context, in alertInput) error {
 	ctx, actor := a.Context(c), ActorOf(c)
-	file, err := a.alertFile(ctx, actor, c.Param("ref"))
+	asOf, wrong := readMoment(c.Query("as_of"))
+	if wrong != nil {
+		return models.Invalid(map[string]string{"as_of": "error.moment"})
+	}
+	file, err := a.alertFile(ctx, actor, c.Param("ref"), asOf)
 	if err != nil {
 		return err
 	}
@@ -58,17 +91,29 @@ func (a *App) showAlert(c *gin.Context, in alertInput) error {
 	return a.render(c, status, views.AlertShow(p))
 }
 
-func (a *App) alertFile(ctx context.Context, actor models.Actor, ref string) (alertFile, error) {
-	var f alertFile
-	var err error
-	if f.al, f.story, err = a.Store.Alert(ctx, actor, ref); err != nil {
-		return f, err
+// alertNow loads an alert with its story and the evaluation it rests on; at a moment, as all three stood then.
+func (a *App) alertNow(ctx context.Context, actor models.Actor, ref string, asOf models.Instant) (al models.AlertLine, story []models.Event, as models.Assessment, err error) {
+	if !asOf.IsZero() {
+		return a.Store.AlertAt(ctx, actor, ref, asOf)
 	}
-	now, err := a.Store.AssessmentByID(ctx, &f.al.AssessmentID)
+	if al, story, err = a.Store.Alert(ctx, actor, ref); err != nil {
+		return al, story, as, err
+	}
+	as, err = a.Store.AssessmentByID(ctx, &al.AssessmentID)
+	return al, story, as, err
+}
+
+func (a *App) alertFile(ctx context.Context, actor models.Actor, ref string, asOf models.Instant) (alertFile, error) {
+	f := alertFile{asOf: asOf}
+	al, story, now, err := a.alertNow(ctx, actor, ref, asOf)
 	if err != nil {
 		return f, err
 	}
+	f.al, f.story = al, story
 	if f.as, err = readAssessment(now); err != nil {
+		return f, err
+	}
+	if f.more, err = a.argumentMore(ctx, f.as, now.Payload); err != nil {
 		return f, err
 	}
 	before, err := a.Store.AssessmentByID(ctx, f.al.PreviousAssessmentID)
@@ -107,7 +152,7 @@ func newAlertShowPage(ctx context.Context, actor models.Actor, f alertFile, in a
 	p := views.AlertShowPage{Ref: al.Ref, Level: al.Level, Name: partyName(ctx, al.SubjectKind, al.SubjectName, al.SubjectKey), CompanyURL: partyURL(actor, al.SubjectKind, al.SubjectKey, al.SubjectRef, al.Place),
 		Area: i18n.T(ctx, "area."+al.Area), Place: shortPlace(ctx, al.DivisionCode), Raised: whenMinute(al.RaisedAt), Owner: firstOf(f.names[al.OwnerName], al.OwnerDisplay),
 		Sources: i18n.N(ctx, "alert.families", int64(len(as.Families))), Status: i18n.T(ctx, "alert.status."+string(al.Status)),
-		CaseRef: al.CaseRef, Rules: as.RuleVersion, Index: newIndexChart(ctx, as), Parts: newArgument(ctx, as), Elements: newElements(ctx, as),
+		CaseRef: al.CaseRef, Rules: as.RuleVersion, Index: newIndexChart(ctx, as), Parts: newArgument(ctx, as, f.more), Learned: newLearnedParts(ctx, f.more), Elements: newElements(ctx, as),
 		Changes: changeTexts(ctx, f.old, as), Story: newStory(ctx, f.story, f.names),
 		Printed: i18n.T(ctx, "case.printed", "who", i18n.Pick(ctx, actor.Display, actor.DisplayEn), "at", i18n.Moment(now.Time()))}
 	if al.Open && al.Status != models.AlertInCase {
@@ -144,6 +189,11 @@ func newAlertShowPage(ctx context.Context, actor models.Actor, f alertFile, in a
 		if ind.Benign != "" && len(p.Benign) < 5 && !slices.Contains(p.Benign, text) {
 			p.Benign = append(p.Benign, text)
 		}
+	}
+	if !f.asOf.IsZero() {
+		p.AsOfNote = i18n.T(ctx, "alert.as_of_note", "at", i18n.Moment(f.asOf.Time()))
+		p.Life = views.AlertLife{}
+		return p
 	}
 	p.Acts = newAlertActs(ctx, actor, f, in)
 	return p

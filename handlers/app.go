@@ -165,7 +165,7 @@ func (a *App) frame(c *gin.Context, title string) (views.Frame, error) {
 		if err != nil {
 			return f, err
 		}
-		counts.alerts = n.Waiting
+		counts.alerts = n.Urgent
 	}
 	if counts.notices, err = a.Store.UnreadNotices(ctx, actor); err != nil {
 		return f, err

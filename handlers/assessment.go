@@ -89,7 +89,7 @@ func shownDimensions(as detect.Assessment) []detect.Dimension {
 }
 
 // newArgument writes each part of the index with its indicators.
-func newArgument(ctx context.Context, as detect.Assessment) []views.ArgumentPart {
+func newArgument(ctx context.Context, as detect.Assessment, more argumentMore) []views.ArgumentPart {
 	var parts []views.ArgumentPart
 	for i, d := range shownDimensions(as) {
 		p := views.ArgumentPart{Points: i18n.Decimal(ctx, d.Points, 1), Name: i18n.T(ctx, "dimension."+d.Code), Key: fmt.Sprintf("k-%d", min(i+1, 7)),
@@ -98,7 +98,7 @@ func newArgument(ctx context.Context, as detect.Assessment) []views.ArgumentPart
 			if ind.Dimension != d.Code {
 				continue
 			}
-			p.Rows = append(p.Rows, newArgumentRow(ctx, ind))
+			p.Rows = append(p.Rows, newArgumentRow(ctx, ind, more))
 		}
 		if len(p.Rows) > 0 {
 			parts = append(parts, p)
@@ -110,7 +110,7 @@ func newArgument(ctx context.Context, as detect.Assessment) []views.ArgumentPart
 // shownEvidence is how many pieces of evidence stand beside an indicator; the profile lists all facts.
 const shownEvidence = 4
 
-func newArgumentRow(ctx context.Context, ind detect.Indicator) views.ArgumentRow {
+func newArgumentRow(ctx context.Context, ind detect.Indicator, more argumentMore) views.ArgumentRow {
 	r := views.ArgumentRow{Name: indicatorReason(ctx, ind), Code: ind.Code, Value: measured(ctx, ind.Value, ind.Unit), Threshold: threshold(ctx, ind),
 		Element: i18n.T(ctx, "element."+ind.Element), Trigger: ind.Trigger}
 	if art, ok := law.ArticleByID(ind.Article); ok {
@@ -123,10 +123,49 @@ func newArgumentRow(ctx context.Context, ind detect.Indicator) views.ArgumentRow
 		}
 		r.Evidence = append(r.Evidence, newEvidence(ctx, e))
 	}
+	r.Common = commonText(ctx, more.rates, ind.Code)
+	if ind.Benign != "" {
+		r.Benign = i18n.T(ctx, "benign."+ind.Benign)
+	}
+	if key := "measure." + more.measure[ind.Code]; i18n.Has(ctx, key) {
+		r.Formula = i18n.T(ctx, key)
+	}
 	if ind.Facts > 1 {
 		r.More = i18n.N(ctx, "alert.more_facts", int64(ind.Facts-1))
 	}
 	return r
+}
+
+// fewDecided is how many decided alerts it takes to say how often an indicator was right: fewer would tell of single cases.
+const fewDecided = 5
+
+// commonText says how common an indicator is among the companies of its area, and how alerts on it ended where enough did.
+func commonText(ctx context.Context, rates map[string]models.BaseRate, code string) string {
+	r, ok := rates[code]
+	if !ok || r.Companies == 0 {
+		return ""
+	}
+	text := i18n.T(ctx, "alert.common", "share", i18n.Percent(ctx, float64(r.Showing)/float64(r.Companies)), "n", i18n.Integer(ctx, r.Companies))
+	if n := r.Confirmed + r.Unfounded; n >= fewDecided {
+		text += i18n.T(ctx, "punct.list") + i18n.T(ctx, "alert.ended", "share", i18n.Percent(ctx, float64(r.Confirmed)/float64(n)), "n", i18n.Integer(ctx, n))
+	}
+	return text
+}
+
+// newLearnedParts writes by what the learned model comes to its probability, strongest first; nil without a model in force.
+func newLearnedParts(ctx context.Context, m argumentMore) *views.LearnedParts {
+	if m.learned == "" {
+		return nil
+	}
+	p := &views.LearnedParts{Number: m.learned, Chance: i18n.Percent(ctx, m.chance)}
+	for _, part := range m.parts {
+		name := i18n.T(ctx, "learned.input."+part.Code)
+		if key := "indicator." + part.Code + ".name"; i18n.Has(ctx, key) {
+			name = i18n.T(ctx, key)
+		}
+		p.Rows = append(p.Rows, views.Pair{Name: name, Value: "+" + i18n.Decimal(ctx, part.Adds, 2)})
+	}
+	return p
 }
 
 // threshold writes what an indicator is held against; one that hits at all has none.

@@ -27,6 +27,7 @@ type companyFile struct {
 	money  []models.Subject // its accounts
 	asOf   models.Instant
 	rules  detect.Rules
+	more   argumentMore
 }
 
 func (a *App) companyShow(c *gin.Context) error {
@@ -76,7 +77,14 @@ func (a *App) companyFile(ctx context.Context, actor models.Actor, id string, as
 			return f, err
 		}
 	} else {
-		f.as = detect.Assess(*f.facts, nil, f.rules, asOf)
+		peers, err := a.Desk.PeersAt(ctx, asOf)
+		if err != nil {
+			return f, err
+		}
+		f.as = detect.Assess(*f.facts, peers, f.rules, asOf)
+	}
+	if f.more, err = a.argumentMore(ctx, f.as, ""); err != nil {
+		return f, err
 	}
 	if f.alerts, err = a.Store.AlertsOf(ctx, actor, f.sub.ID); err != nil {
 		return f, err
@@ -123,7 +131,7 @@ var companyTabs = []string{"overview", "products", "relations", "money", "signal
 
 func newCompanyShowPage(ctx context.Context, actor models.Actor, f companyFile, tab string) views.CompanyShowPage {
 	p := views.CompanyShowPage{Key: f.sub.Key, Name: subjectName(f.sub.Name, f.sub.Key), Level: f.sub.Level, Stub: f.sub.Stub, Tab: "overview",
-		Index: newIndexChart(ctx, f.as), Parts: newArgument(ctx, f.as), Trend: newTrend(ctx, f.stored)}
+		Index: newIndexChart(ctx, f.as), Parts: newArgument(ctx, f.as, f.more), Trend: newTrend(ctx, f.stored)}
 	if !f.asOf.IsZero() {
 		p.Level = string(f.as.Level)
 		p.AsOfNote = i18n.T(ctx, "company.as_of_note", "at", i18n.Moment(f.asOf.Time()))

@@ -48,7 +48,7 @@ func (a *App) decisionShow(c *gin.Context) error {
 // newKnown shows the assessment of a company as of a moment with the digest of the facts it rests on.
 func newKnown(ctx context.Context, actor models.Actor, file companyFile, at models.Instant) *views.Known {
 	digest, counts := file.facts.Digest()
-	k := &views.Known{Level: string(file.as.Level), Index: i18n.Index(ctx, file.as.Index), Rules: file.rules.Version, Chart: newIndexChart(ctx, file.as), Parts: newArgument(ctx, file.as), Digest: digest,
+	k := &views.Known{Level: string(file.as.Level), Index: i18n.Index(ctx, file.as.Index), Rules: file.rules.Version, Chart: newIndexChart(ctx, file.as), Parts: newArgument(ctx, file.as, file.more), Digest: digest,
 		URL: "/companies/" + file.sub.Key + "?as_of=" + i18n.Exact(at.Time())}
 	for _, table := range models.Tables() {
 		if n := counts[table]; n > 0 {

@@ -230,7 +230,7 @@ func (a *App) graphMore(ctx context.Context, f *graphFile, by work.GraphAsk) err
 			}
 		}
 	}
-	if f.names, err = a.Store.SubjectsByID(ctx, by.Scope, ids); err != nil {
+	if f.names, err = by.Memory.Subjects(ctx, ids); err != nil {
 		return err
 	}
 	for _, n := range f.picture.Nodes {
@@ -250,7 +250,7 @@ func (a *App) graphMore(ctx context.Context, f *graphFile, by work.GraphAsk) err
 				more = append(more, k.ID)
 			}
 		}
-		extra, err := a.Store.SubjectsByID(ctx, by.Scope, more)
+		extra, err := by.Memory.Subjects(ctx, more)
 		if err != nil {
 			return err
 		}

@@ -15,9 +15,10 @@ import (
 // graphAsk reads what every question of the graph takes: as_of, valid_at, kinds and ended. Subjects are those of the action's scope.
 func (a *App) graphAsk(c *gin.Context, action models.Action, q *queryReader) work.GraphAsk {
 	ctx, actor := a.Context(c), ActorOf(c)
-	by := work.GraphAsk{Scope: actor.Scope(action), AntiFraud: actor.Scope(models.ActFactAntiFraud), Ended: c.Query("ended") == "true",
+	memory := work.NewRemembered(a.Store, actor.Scope(action))
+	by := work.GraphAsk{Scope: actor.Scope(action), AntiFraud: actor.Scope(models.ActFactAntiFraud), Ended: c.Query("ended") == "true", Memory: memory,
 		Name: func(ctx context.Context, ids []int64) (map[int64]string, error) {
-			return a.graphNames(ctx, actor, action, ids)
+			return graphNames(ctx, actor, memory, ids)
 		},
 		Say: func(r graph.Reason) string { return GraphReason(ctx, r) }}
 	if kinds := c.Query("kinds"); kinds != "" {
@@ -33,8 +34,8 @@ func (a *App) graphAsk(c *gin.Context, action models.Action, q *queryReader) wor
 
 // graphNames writes subjects for programs: companies by their codes, persons and accounts by their random public numbers, for those who
 // may read them; who may see that they are there and no more gets a number of this answer alone.
-func (a *App) graphNames(ctx context.Context, actor models.Actor, action models.Action, ids []int64) (map[int64]string, error) {
-	list, err := a.Store.SubjectsByID(ctx, actor.Scope(action), ids)
+func graphNames(ctx context.Context, actor models.Actor, memory *work.Remembered, ids []int64) (map[int64]string, error) {
+	list, err := memory.Subjects(ctx, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -91,7 +91,7 @@ func (a *App) moneyFile(c *gin.Context, latest models.Instant) (moneyFile, error
 	for _, l := range f.answer.Accounts {
 		ids = append(ids, l.ID)
 	}
-	f.names, err = a.Store.SubjectsByID(ctx, by.Scope, ids)
+	f.names, err = by.Memory.Subjects(ctx, ids)
 	return f, err
 }
 

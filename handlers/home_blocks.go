@@ -163,7 +163,7 @@ func showCounts(v homeView, _ homeBlock) {
 	for _, t := range []struct {
 		view  string
 		count int64
-	}{{"waiting", n.Waiting}, {"mine", n.Mine}, {"unassigned", n.Unassigned}, {"due", n.DueToday}, {"red", n.Red}} {
+	}{{"waiting", n.Urgent}, {"mine", n.Mine}, {"unassigned", n.Unassigned}, {"due", n.DueToday}, {"red", n.Red}} {
 		to := "/alerts?view=" + t.view
 		if t.view == "waiting" {
 			to = "/alerts"

@@ -74,7 +74,7 @@ func TestHomePageByRole(t *testing.T) {
 		return models.ReferralLine{Referral: models.Referral{Ref: ref, State: state}, SubjectName: ref, Clocks: []models.Clock{clock(due)}}
 	}
 	f := homeFile{
-		counts:   &models.AlertCounts{Waiting: 12, Mine: 3, Red: 1000},
+		counts:   &models.AlertCounts{Urgent: 12, Mine: 3, Red: 1000},
 		mine:     []models.AlertLine{{Alert: models.Alert{Ref: "YJ-1", Level: "red", Status: models.AlertNew, Open: true, DueAt: now.Add(time.Hour)}}},
 		proposed: []models.AlertLine{{Alert: models.Alert{Ref: "YJ-2", Level: "orange", Status: models.AlertProposed, Open: true}}},
 		myCases: []models.CaseLine{{Case: models.Case{Ref: "AJ-none", Title: "none"}}, {Case: models.Case{Ref: "AJ-far", Title: "far"}, NextDue: now.Add(90 * time.Hour)},
@@ -125,7 +125,7 @@ func TestHomePageByRole(t *testing.T) {
 
 // An administrator's page holds no business data, whatever was gathered.
 func TestHomePageOfAdministratorsHoldsNoBusinessData(t *testing.T) {
-	f := homeFile{counts: &models.AlertCounts{Waiting: 9}, mine: []models.AlertLine{{Alert: models.Alert{Ref: "YJ-1"}}}, batches: []models.Batch{{Ref: "PC-1"}}, scan: &models.Scan{Ref: "SM-1"}}
+	f := homeFile{counts: &models.AlertCounts{Urgent: 9}, mine: []models.AlertLine{{Alert: models.Alert{Ref: "YJ-1"}}}, batches: []models.Batch{{Ref: "PC-1"}}, scan: &models.Scan{Ref: "SM-1"}}
 	for _, role := range []models.Role{models.RoleSystemAdmin, models.RoleSecurityAdmin, models.RoleAuditAdmin} {
 		p := newHomePage(pagesContext(t, i18n.English), pagesActor(t, role, "000000"), f, pagesTime(t, "2026-11-20T10:00:00+08:00"))
 		if len(p.Figures) > 0 {

@@ -26,8 +26,19 @@ func (a *App) learnedList(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	tr, trained, err := a.Store.LastTraining(ctx)
+	if err != nil {
+		return err
+	}
 	p := newLearnedPage(ctx, list)
-	p.Frame, p.MayDecide = frame, actor.Can(models.ActRuleApprove)
+	p.MayTrain = actor.Can(models.ActRuleWrite)
+	if trained {
+		p.Training, p.Busy = trainingText(ctx, tr), tr.State == models.TrainingRunning
+	}
+	p.Frame = frame
+	if p.MayDecide, err = a.Store.MayDecideRules(ctx, actor); err != nil {
+		return err
+	}
 	return a.render(c, http.StatusOK, views.Learned(p))
 }
 
@@ -76,4 +87,25 @@ func (a *App) learnedAct(to string) func(*gin.Context) error {
 		}
 		return a.done(c, "/learned", i18n.T(ctx, "learned.done."+to), "")
 	}
+}
+
+// trainingText says how far the last training is, or what came of it.
+func trainingText(ctx context.Context, tr models.Training) string {
+	switch tr.State {
+	case models.TrainingDone:
+		return i18n.T(ctx, "learned.last.done", "model", tr.Model, "at", i18n.Moment(tr.FinishedAt.Time()))
+	case models.TrainingFailed:
+		return i18n.T(ctx, "learned.last.failed", "why", i18n.T(ctx, "learned.problem."+tr.Problem), "at", i18n.Moment(tr.FinishedAt.Time()))
+	default:
+		return i18n.T(ctx, "learned.running", "stage", i18n.T(ctx, "learned.stage."+tr.Stage), "done", strconv.FormatInt(tr.Done, 10), "total", strconv.FormatInt(max(tr.Total, 3), 10))
+	}
+}
+
+// learnedTrain orders a training; the page tells how far it is.
+func (a *App) learnedTrain(c *gin.Context) error {
+	ctx := a.Context(c)
+	if _, err := a.Store.StartTraining(ctx, ActorOf(c)); err != nil {
+		return err
+	}
+	return a.done(c, "/learned", i18n.T(ctx, "learned.started"), "")
 }

@@ -49,6 +49,7 @@ func navigation(ctx context.Context, actor models.Actor, path string, counts nav
 	add(&manage, can(models.ActSourceRead), item("nav.sources", "/sources", "affiliate", ""))
 	add(&manage, can(models.ActScanRead), item("nav.scans", "/scans", "radar", ""))
 	add(&manage, can(models.ActRuleRead), item("nav.rules", "/rules", "adjustments", ""))
+	add(&manage, can(models.ActRuleRead), item("nav.learned", "/learned", "chart-histogram", ""))
 	add(&manage, can(models.ActSuppressionRead), item("nav.suppressions", "/suppressions", "ban", ""))
 	add(&manage, can(models.ActUserRead), item("nav.users", "/admin/users", "users", ""))
 	add(&manage, can(models.ActCalendarRead), item("nav.calendar", "/admin/calendar", "list-numbers", ""))

@@ -169,6 +169,6 @@ func (v *patternView) shown() int {
 
 // nameAll reads the subjects that the page names.
 func (v *patternView) nameAll(a *App, ids []int64) (err error) {
-	v.names, err = a.Store.SubjectsByID(v.ctx, v.by.Scope, ids)
+	v.names, err = v.by.Memory.Subjects(v.ctx, ids)
 	return err
 }

@@ -19,8 +19,11 @@ var wayEvents = []struct{ object, event string }{{"alert", "accept"}, {"alert", 
 	{"referral", string(law.EventSubmitReport)}, {"referral", string(law.EventApprove)}, {"referral", string(law.EventSend)}, {"referral", string(law.EventSignReceipt)}}
 
 // way tells how long each step took from the first incriminating fact, who took it, and the whole way to the receipt; nil for those who do
-// not read the case.
+// not read the case, and while the police hold it.
 func (a *App) way(ctx context.Context, actor models.Actor, f models.ReferralFile) (*views.WayPanel, error) {
+	if f.Held {
+		return nil, nil
+	}
 	file, err := a.Store.CaseFile(ctx, actor, f.CaseRef)
 	if models.KindOf(err) == models.KindNotFound || models.KindOf(err) == models.KindForbidden {
 		return nil, nil

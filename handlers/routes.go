@@ -143,6 +143,7 @@ func (a *App) officeRoutes() []Route {
 		{post, "/rules/:number/reject", Signed, models.ActRuleApprove, a.ruleAct("reject")},
 		{post, "/rules/:number/withdraw", Signed, models.ActRuleWrite, a.ruleAct("withdraw")},
 		{get, "/learned", Signed, models.ActRuleRead, a.learnedList},
+		{post, "/learned/train", Signed, models.ActRuleWrite, a.learnedTrain},
 		{post, "/learned/:number/approve", Signed, models.ActRuleApprove, a.learnedAct(models.LearnedInForce)},
 		{post, "/learned/:number/reject", Signed, models.ActRuleApprove, a.learnedAct(models.LearnedRejected)},
 		{get, "/replays/:replay", Signed, models.ActRuleRead, a.replayShow},
@@ -175,6 +176,9 @@ func (a *App) apiRoutes() []Route {
 		{post, "/api/v1/alerts/:ref/propose", Token, "", a.apiAlertVerb("propose")},
 		{get, "/api/v1/companies/:id", Token, "", a.apiCompany},
 
+		{get, "/api/v1/rules", Token, models.ActRuleRead, a.apiRules},
+		{get, "/api/v1/rules/:number", Token, models.ActRuleRead, a.apiRule},
+		{get, "/api/v1/replays/:replay", Token, models.ActRuleRead, a.apiReplay},
 		{get, "/api/v1/identities", Token, models.ActIdentityRead, a.apiIdentities},
 		{get, "/api/v1/identities/:ref", Token, models.ActIdentityRead, a.apiIdentity},
 		{post, "/api/v1/identities/:ref/:decision", Token, models.ActIdentityRead, a.apiIdentityDecide},

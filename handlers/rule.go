@@ -79,6 +79,7 @@ type ruleFile struct {
 	replays  []models.RuleReplay
 	approval models.RuleReplay // the replay that an approval would rest on
 	open     int64
+	decides  bool // the reader may approve rules of this installation
 }
 
 func (a *App) ruleShow(c *gin.Context) error { return a.showRule(c, ruleInput{}) }
@@ -91,6 +92,9 @@ func (a *App) showRule(c *gin.Context, in ruleInput) error {
 	}
 	frame, err := a.frame(c, i18n.T(ctx, "rule.title", "number", f.v.Number))
 	if err != nil {
+		return err
+	}
+	if f.decides, err = a.Store.MayDecideRules(ctx, actor); err != nil {
 		return err
 	}
 	p := newRuleShowPage(ctx, actor, f, in, a.VolumeFactor)
@@ -173,7 +177,7 @@ func newRuleShowPage(ctx context.Context, actor models.Actor, f ruleFile, in rul
 		p.Volume = i18n.T(ctx, "rule.volume", "would", i18n.Integer(ctx, f.approval.ToAlerts), "open", i18n.Integer(ctx, f.open), "factor", i18n.Decimal(ctx, max(factor, 1), 1))
 		p.TooMany = models.TooMany(f.approval.ToAlerts, f.open, factor)
 	}
-	p.Events, p.Blocked = ruleEvents(ctx, actor, v, p.Busy)
+	p.Events, p.Blocked = ruleEvents(ctx, actor, f, p.Busy)
 	if actor.Can(models.ActRuleWrite) {
 		p.EditURL = "/rules/" + v.Number + "/edit"
 	}
@@ -181,7 +185,8 @@ func newRuleShowPage(ctx context.Context, actor models.Actor, f ruleFile, in rul
 }
 
 // ruleEvents lists what the reader may do now, and why not where the reason is worth saying.
-func ruleEvents(ctx context.Context, actor models.Actor, v models.RuleVersion, busy bool) (events []string, blocked string) {
+func ruleEvents(ctx context.Context, actor models.Actor, f ruleFile, busy bool) (events []string, blocked string) {
+	v := f.v
 	mine := v.AuthorID != nil && *v.AuthorID == actor.UserID
 	first := v.ApproverID != nil && *v.ApproverID == actor.UserID
 	for _, e := range models.RuleEvents(v.State) {
@@ -195,7 +200,10 @@ func ruleEvents(ctx context.Context, actor models.Actor, v models.RuleVersion, b
 				events = append(events, e)
 			}
 		case "approve", "confirm", "enforce", "reject":
-			if !actor.Can(models.ActRuleApprove) {
+			if !f.decides {
+				if actor.Can(models.ActRuleApprove) && blocked == "" {
+					blocked = i18n.T(ctx, "rule.blocked.top")
+				}
 				continue
 			}
 			if mine && e != "reject" || first && e == "confirm" {

@@ -175,7 +175,11 @@ func (a *App) tryRules(ctx context.Context, actor models.Actor, d ruleDraft, com
 		return nil, err
 	}
 	now := a.Store.Now()
-	before, after := detect.Assess(*facts, nil, d.base, now), detect.Assess(*facts, nil, d.changed, now)
+	peers, err := a.Desk.PeersAt(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	before, after := detect.Assess(*facts, peers, d.base, now), detect.Assess(*facts, peers, d.changed, now)
 	t := &views.RuleTrial{Name: subjectName(sub.Name, sub.Key), URL: "/companies/" + sub.Key, Before: newRuleSide(ctx, before), After: newRuleSide(ctx, after)}
 	for _, dim := range d.base.Dimensions {
 		row := views.RuleTrialRow{Name: i18n.T(ctx, "dimension."+dim.Code), Before: i18n.Decimal(ctx, pointsOf(before, dim.Code), 1), After: i18n.Decimal(ctx, pointsOf(after, dim.Code), 1)}

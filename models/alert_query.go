@@ -173,6 +173,7 @@ func (s *Store) SimilarAlerts(ctx context.Context, actor Actor, al AlertLine, n 
 // AlertCounts is how many alerts wait, for the queue's tabs; each count stops at a thousand.
 type AlertCounts struct {
 	Waiting, Mine, Unassigned, DueToday, Red, Returned int64
+	Urgent, Watch                                      int64 // orange and red; yellow and blue
 }
 
 // countCap bounds a count on a hot page: above it "1,000+" is shown.
@@ -193,6 +194,8 @@ func (s *Store) AlertCounts(ctx context.Context, actor Actor) (AlertCounts, erro
 		{&c.Unassigned, "al.owner_id IS NULL", nil},
 		{&c.DueToday, "al.due_at <= ?", []any{tomorrow}},
 		{&c.Red, "al.level = 'red'", nil},
+		{&c.Urgent, "al.level_rank >= 3", nil},
+		{&c.Watch, "al.level_rank < 3", nil},
 		{&c.Returned, "al.status = 'snoozed'", nil},
 	} {
 		inner := scoped(s.read(ctx).Table("alerts al").Select("1"), actor.Scope(ActAlertRead), "al").

@@ -22,7 +22,8 @@ type Assessment struct {
 	Area        string
 	RuleVersion string
 	Payload     string
-	Scheme      bool // of a scheme that the subject leads, not of the subject as a whole
+	OwnRank     int64 // of the level without what ties to others add
+	Scheme      bool  // of a scheme that the subject leads, not of the subject as a whole
 }
 
 // Reason is one of the strongest indicators of an alert, as lists and the API show it. Args fill the message of the indicator.
@@ -58,11 +59,15 @@ type Assessed struct {
 	Area      string
 	Payload   []byte
 	Areas     []AreaFinding
+	OwnRank   int // of the level without what ties add
+	Reach     Reach
 }
 
-// ScanTally is what recording a chunk did.
+// ScanTally is what recording a chunk did. Reached are companies that have to be looked at again because of what one they are
+// tied to brings them now.
 type ScanTally struct {
 	Changed, Raised, Updated, Unchanged int64
+	Reached                             []int64
 }
 
 // RecordAssessments stores evaluations, moves the subjects' levels, raises and updates alerts and the scan's cursor, in one
@@ -128,11 +133,16 @@ func (t *tx) recordAssessment(sc *Scan, a Assessed, was Assessment, tally *ScanT
 		set["assessed_fact_id"] = a.Subject.NewestFactID
 	}
 	changed := was.ID == 0 && (a.Index > 0 || len(a.Areas) > 0) || was.ID != 0 && was.Payload != string(a.Payload)
+	if len(set) > 0 {
+		if err := t.reachOut(sc, a, set, tally); err != nil {
+			return err
+		}
+	}
 	row := was
 	if changed {
 		tally.Changed++
 		row = Assessment{SubjectID: a.Subject.ID, ScanID: sc.ID, AsOf: end, RecordedAt: t.now, Idx: a.Index, Level: a.Level,
-			Area: a.Area, RuleVersion: sc.RuleVersion, Payload: string(a.Payload)}
+			Area: a.Area, RuleVersion: sc.RuleVersion, Payload: string(a.Payload), OwnRank: int64(a.OwnRank)}
 		if err := t.db.Create(&row).Error; err != nil {
 			return fmt.Errorf("store assessment: %w", err)
 		}

@@ -142,6 +142,7 @@ func (l *Loader) storeFacts(ctx context.Context, t *tx, c *chunk) error {
 		return fmt.Errorf("read the newest fact: %w", err)
 	}
 	c.before = newest
+	t.arrived = true
 	made, err := t.putSubjects(ctx, l.known, named, mentioned, l.batch.Place, newest+int64(len(fresh)))
 	if err != nil {
 		return err
@@ -274,6 +275,7 @@ func (l *Loader) writeFacts(ctx context.Context, t *tx, rows []factRow, made map
 // touch marks subjects, and the companies that own them, as having newer facts than their last assessment. The mark always
 // rises, also when another load, whose facts have later numbers, was committed and assessed first.
 func (t *tx) touch(ids map[int64]bool) error {
+	t.arrived = t.arrived || len(ids) > 0
 	var newest int64
 	if err := t.db.Table("facts").Select("COALESCE(MAX(id), 0)").Scan(&newest).Error; err != nil {
 		return fmt.Errorf("read the newest fact: %w", err)

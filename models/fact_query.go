@@ -120,7 +120,7 @@ func companyFacts(db *gorm.DB, companies []Subject, sources map[string]Source, a
 			}
 		}
 	}
-	return out, nil
+	return out, companyTies(db, ids, out, asOf, incoming)
 }
 
 func (c *CompanyFacts) add(f storedFact, sources map[string]Source) error {

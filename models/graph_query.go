@@ -3,7 +3,6 @@ package models
 import (
 	"context"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 
@@ -15,14 +14,15 @@ type GraphMark struct {
 	Fact      int64
 	Transfer  int64
 	Withdrawn int64
-	Taken     int64 // transfers
+	Taken     int64 // transfers that were withdrawn
+	Batch     int64
 }
 
 // GraphMark reads how far the tables are.
 func (s *Store) GraphMark(ctx context.Context) (GraphMark, error) {
 	var m GraphMark
 	err := s.read(ctx).Raw(`SELECT (SELECT COALESCE(MAX(id), 0) FROM facts) AS fact, (SELECT COALESCE(MAX(x.id), 0) FROM (SELECT MAX(id) AS id FROM transfers UNION ALL SELECT MAX(id) FROM withdrawn_transfers) x) AS transfer,
-		(SELECT COUNT(*) FROM retractions) AS withdrawn, (SELECT COUNT(*) FROM withdrawn_transfers) AS taken`).Scan(&m).Error
+		(SELECT COUNT(*) FROM retractions) AS withdrawn, (SELECT COUNT(*) FROM withdrawn_transfers) AS taken, (SELECT COALESCE(MAX(id), 0) FROM batches) AS batch`).Scan(&m).Error
 	if err != nil {
 		return m, fmt.Errorf("read how far the tables are: %w", err)
 	}
@@ -215,38 +215,12 @@ func once(known map[string]string, b []byte) string {
 	return t
 }
 
-// GraphSeal gives the digests of a fact and a transfer, by which a stored picture of the graph shows that it was taken from this very
-// database; an empty text stands for a row that is not there.
-func (s *Store) GraphSeal(ctx context.Context, m GraphMark) (string, error) {
-	fact, err := s.digestOf(ctx, "facts", m.Fact)
-	if err != nil {
-		return "", err
-	}
-	transfer, err := s.digestOf(ctx, "transfers", m.Transfer)
-	return fact + "/" + transfer, err
-}
-
-func (s *Store) digestOf(ctx context.Context, table string, id int64) (string, error) {
-	var rows []struct{ Hash []byte }
-	q := s.read(ctx).Table(table).Select("hash").Where("id = ?", id)
-	if table == "transfers" {
-		q = s.read(ctx).Raw("SELECT hash FROM transfers WHERE id = ? UNION ALL SELECT hash FROM withdrawn_transfers WHERE id = ?", id, id)
-	}
-	if err := q.Scan(&rows).Error; err != nil {
-		return "", fmt.Errorf("read the digest of %s %d: %w", table, id, err)
-	}
-	if len(rows) == 0 {
-		return "", nil
-	}
-	return hex.EncodeToString(rows[0].Hash), nil
-}
-
 // SubjectsByID gives subjects by internal key, those of the scope alone.
 func (s *Store) SubjectsByID(ctx context.Context, scope Scope, ids []int64) (map[int64]Subject, error) {
 	out := make(map[int64]Subject, len(ids))
 	for from := 0; from < len(ids); from += 5000 {
 		var list []Subject
-		if err := scoped(s.read(ctx), scope, "").Where("id IN ?", ids[from:min(from+5000, len(ids))]).Find(&list).Error; err != nil {
+		if err := scoped(s.subjectsByKey(ctx), scope, "").Where("id IN ?", ids[from:min(from+5000, len(ids))]).Find(&list).Error; err != nil {
 			return nil, fmt.Errorf("read subjects: %w", err)
 		}
 		for _, sub := range list {
@@ -254,6 +228,15 @@ func (s *Store) SubjectsByID(ctx context.Context, scope Scope, ids []int64) (map
 		}
 	}
 	return out, nil
+}
+
+// subjectsByKey reads subjects by their key. SQLite, which has no figures on how many subjects a place has, would else walk all those of
+// the scope's place by its index to find a few.
+func (s *Store) subjectsByKey(ctx context.Context) *gorm.DB {
+	if s.Dialect() == "sqlite" {
+		return s.read(ctx).Table("subjects NOT INDEXED")
+	}
+	return s.read(ctx).Table("subjects")
 }
 
 // SubjectNamed finds a subject of the scope by its kind and its ID or, for a person or an account, its public number. It fails with

@@ -11,6 +11,8 @@ type MoneyTransfer struct {
 	Device  string
 	IP      string
 	Source  string
+
+	Currency string // as the bank wrote it; empty is the yuan
 }
 
 // MoneyAccount is what is known of an account beside its transfers. OwnerKind is empty where nobody is known to hold it.
@@ -23,7 +25,11 @@ type MoneyAccount struct {
 	Class        string
 	OpenedOn     Date
 	DivisionCode string
-	Exit         string // the trade of its holder through which money leaves: an area code, empty for none
+	OwnerPlace   string   // division of its holder, empty where nobody says
+	BirthYear    int64    // of its holder, 0 unknown
+	Reports      []string // what institutions, police and tips say of it
+	Listed       bool     // the police or a penalty named it
+	Exit         string   // the trade of its holder through which money leaves: an area code, empty for none
 }
 
 // MoneyMark is how far the last search for schemes in the present looked, and the base rates it found (the detector's JSON).

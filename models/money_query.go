@@ -25,7 +25,7 @@ func usable(q *gorm.DB, asOf AsOf) *gorm.DB {
 // MoneyTransfers hands out transfers within the bounds, all of them or those that some accounts take part in. It asks for no
 // scope since a scan looks at everybody. The order is that of the store's keys where all are asked for.
 func (s *Store) MoneyTransfers(ctx context.Context, asOf AsOf, accounts []int64, yield func(MoneyTransfer)) error {
-	const fields = "id, from_id, to_id, amount_fen, at, channel, device, ip, source"
+	const fields = "id, from_id, to_id, amount_fen, at, channel, device, ip, source, currency"
 	if accounts == nil {
 		return eachTransfer(usable(ledger(s.read(ctx), asOf).Select(fields), asOf).Order("id"), yield)
 	}
@@ -49,7 +49,7 @@ func eachTransfer(q *gorm.DB, yield func(MoneyTransfer)) error {
 	for rows.Next() {
 		var t MoneyTransfer
 		var at Instant
-		if err := rows.Scan(&t.ID, &t.FromID, &t.ToID, &t.Fen, &at, &t.Channel, &t.Device, &t.IP, &t.Source); err != nil {
+		if err := rows.Scan(&t.ID, &t.FromID, &t.ToID, &t.Fen, &at, &t.Channel, &t.Device, &t.IP, &t.Source, &t.Currency); err != nil {
 			return fmt.Errorf("read transfers: %w", err)
 		}
 		t.At = at.Micro()
@@ -170,8 +170,71 @@ func (s *Store) moneyAccounts(ctx context.Context, asOf AsOf, some func(*gorm.DB
 		a.Institution, a.Class, a.OpenedOn = row.InstitutionCode, row.Class, row.OpenedOn
 		out[id] = a
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read facts of accounts: %w", err)
+	}
+	if err := s.accountHolders(ctx, asOf, some, out); err != nil {
+		return err
+	}
+	return s.accountReports(ctx, asOf, some, out)
 }
+
+// accountHolders adds what is known of the people who hold accounts.
+func (s *Store) accountHolders(ctx context.Context, asOf AsOf, some func(*gorm.DB, string) *gorm.DB, out map[int64]MoneyAccount) error {
+	var list []struct {
+		ID      int64
+		Payload []byte
+	}
+	q := bounded(s.read(ctx).Table("facts f").Select("a.id, f.payload").Joins("JOIN subjects a ON a.owner_id = f.subject_id AND a.kind = ?", KindAccount), asOf).
+		Where("f.tbl = ?", TablePersons)
+	if err := some(q, "a.id").Order("f.observed_at, f.id").Find(&list).Error; err != nil {
+		return fmt.Errorf("read holders of accounts: %w", err)
+	}
+	for _, r := range list {
+		var row PersonRow
+		if err := json.Unmarshal(r.Payload, &row); err != nil {
+			return fmt.Errorf("read the holder of account %d: %w", r.ID, err)
+		}
+		a := out[r.ID]
+		if row.BirthYear != nil {
+			a.BirthYear = *row.BirthYear
+		}
+		if row.DivisionCode != "" {
+			a.OwnerPlace = row.DivisionCode
+		}
+		out[r.ID] = a
+	}
+	return nil
+}
+
+// accountReports adds what was said of accounts; the police or a penalty puts an account on the list.
+func (s *Store) accountReports(ctx context.Context, asOf AsOf, some func(*gorm.DB, string) *gorm.DB, out map[int64]MoneyAccount) error {
+	var list []struct {
+		ID      int64
+		Payload []byte
+	}
+	q := bounded(s.read(ctx).Table("facts f").Select("a.id, f.payload").Joins("JOIN subjects a ON a.id = f.subject_id AND a.kind = ?", KindAccount), asOf).
+		Where("f.tbl = ?", TableSignals)
+	if err := some(q, "a.id").Order("f.id").Find(&list).Error; err != nil {
+		return fmt.Errorf("read reports of accounts: %w", err)
+	}
+	for _, r := range list {
+		var row SignalRow
+		if err := json.Unmarshal(r.Payload, &row); err != nil {
+			return fmt.Errorf("read a report of account %d: %w", r.ID, err)
+		}
+		a := out[r.ID]
+		if row.Text != "" && len(a.Reports) < mostReports {
+			a.Reports = append(a.Reports, row.Text)
+		}
+		a.Listed = a.Listed || row.Kind == "police_feedback" || row.Kind == "penalty"
+		out[r.ID] = a
+	}
+	return nil
+}
+
+// mostReports bounds the texts about one account that a search for schemes reads.
+const mostReports = 20
 
 // UnscopedSubjects gives subjects by the store's keys, for scans; it asks for no scope.
 func (s *Store) UnscopedSubjects(ctx context.Context, ids []int64) (map[int64]Subject, error) {

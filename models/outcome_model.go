@@ -72,6 +72,19 @@ ORDER BY al.id LIMIT ?`, AlertDismissed, after, KindCompany, AlertDismissed, lim
 // SaveOutcomeModel records a learned model as a draft. People need the right to write rules; the portal's own training is a
 // system actor and has no author of flesh, so that anybody with the right to approve may decide on it.
 func (s *Store) SaveOutcomeModel(ctx context.Context, actor Actor, m OutcomeModel) (OutcomeModel, error) {
+	var by *int64
+	if actor.UserID != 0 {
+		by = &actor.UserID
+	}
+	return s.saveModel(ctx, actor, m, by, actor.Name)
+}
+
+// SaveTrainedModel records a model that the queue trained, as a draft of the person who ordered the training.
+func (s *Store) SaveTrainedModel(ctx context.Context, actor Actor, m OutcomeModel, tr Training) (OutcomeModel, error) {
+	return s.saveModel(ctx, actor, m, tr.StartedByID, tr.StartedBy)
+}
+
+func (s *Store) saveModel(ctx context.Context, actor Actor, m OutcomeModel, by *int64, name string) (OutcomeModel, error) {
 	err := s.change(ctx, actor, func(t *tx) error {
 		if actor.UserID != 0 && !actor.Can(ActRuleWrite) {
 			return Forbidden(ActRuleWrite)
@@ -82,11 +95,8 @@ func (s *Store) SaveOutcomeModel(ctx context.Context, actor Actor, m OutcomeMode
 		}
 		sum := sha256.Sum256([]byte(m.Body))
 		m.ID, m.Number, m.State, m.Version = 0, fmt.Sprintf("L%d", n+1), LearnedDraft, 1
-		m.SHA256, m.Author, m.CreatedAt = hex.EncodeToString(sum[:]), actor.Name, t.now
-		m.AuthorID, m.DecidedByID = nil, nil
-		if actor.UserID != 0 {
-			m.AuthorID = &actor.UserID
-		}
+		m.SHA256, m.Author, m.CreatedAt = hex.EncodeToString(sum[:]), name, t.now
+		m.AuthorID, m.DecidedByID = by, nil
 		if err := t.db.Create(&m).Error; err != nil {
 			return fmt.Errorf("save learned model: %w", err)
 		}
@@ -100,11 +110,15 @@ func (s *Store) SaveOutcomeModel(ctx context.Context, actor Actor, m OutcomeMode
 func (s *Store) DecideOutcomeModel(ctx context.Context, actor Actor, number, to, reason string, version int64) error {
 	reason = strings.TrimSpace(reason)
 	return s.change(ctx, actor, func(t *tx) error {
-		if !actor.Can(ActRuleApprove) {
+		may, err := mayDecideRules(t.db, actor)
+		if err != nil {
+			return err
+		}
+		if !may {
 			return Forbidden(ActRuleApprove)
 		}
 		var m OutcomeModel
-		err := t.forUpdate().Where("number = ?", number).Take(&m).Error
+		err = t.forUpdate().Where("number = ?", number).Take(&m).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) {
 			return NotFound("learned")
 		}
@@ -183,12 +197,28 @@ type AlertToRank struct {
 	RankedBy  string
 }
 
+// RankAsk says which open alerts are to be ordered: those after a key that changed at a moment or later, or that stand in the
+// order of another model than By; with the assessment where Payload is set.
+type RankAsk struct {
+	After   int64
+	Since   Instant
+	By      string
+	Payload bool
+}
+
 // AlertsToRank gives the next open alerts by rising key.
-func (s *Store) AlertsToRank(ctx context.Context, after int64, limit int) ([]AlertToRank, error) {
+func (s *Store) AlertsToRank(ctx context.Context, ask RankAsk, limit int) ([]AlertToRank, error) {
+	fields := "al.id, al.idx, al.amount_fen, al.people, al.chance, al.harm, al.priority, al.ranked_by"
+	q := s.read(ctx).Table("alerts al").Where("al.open = ? AND al.id > ?", true, ask.After)
+	if ask.Payload {
+		fields += ", a.payload"
+		q = q.Joins("JOIN assessments a ON a.id = al.assessment_id")
+	}
+	if !ask.Since.IsZero() {
+		q = q.Where("(al.changed_at >= ? OR al.ranked_by <> ?)", ask.Since, ask.By)
+	}
 	var list []AlertToRank
-	err := s.read(ctx).Raw(`SELECT al.id, al.idx, al.amount_fen, al.people, a.payload, al.chance, al.harm, al.priority, al.ranked_by
- FROM alerts al JOIN assessments a ON a.id = al.assessment_id WHERE al.open = ? AND al.id > ? ORDER BY al.id LIMIT ?`, true, after, limit).Scan(&list).Error
-	if err != nil {
+	if err := q.Select(fields).Order("al.id").Limit(limit).Find(&list).Error; err != nil {
 		return nil, fmt.Errorf("list alerts to rank: %w", err)
 	}
 	return list, nil

@@ -105,7 +105,24 @@ func (s *Store) ReplaySums(ctx context.Context, actor Actor, rp RuleReplay) ([]R
 	if err != nil {
 		return nil, fmt.Errorf("sum replay %s: %w", rp.Ref, err)
 	}
+	if !seesFilings(actor) {
+		for i := range list {
+			list[i].Outcome = hideFiled(list[i].Outcome)
+		}
+	}
 	return list, nil
+}
+
+func hideFiled(outcome string) string {
+	if outcome == "filed" {
+		return "confirmed"
+	}
+	return outcome
+}
+
+// seesFilings says whether an actor may know that the police filed a case; for the others it was confirmed by one of ours.
+func seesFilings(actor Actor) bool {
+	return actor.UserID == 0 || actor.Can(ActReferralRead) || actor.Can(ActReferralTeam) || actor.Can(ActReferralPolice) || actor.Can(ActReferralObserve)
 }
 
 func replayScope(actor Actor) (Scope, error) {
@@ -148,7 +165,15 @@ func (s *Store) ReplayLines(ctx context.Context, actor Actor, rp RuleReplay, f R
 	q := scoped(s.read(ctx).Table("replay_changes c"), scope, "c").
 		Select("c.*, s.kind AS subject_kind, s.key AS subject_key, s.ref AS subject_ref, s.name AS subject_name, al.ref AS alert_ref").
 		Joins("JOIN subjects s ON s.id = c.subject_id").Joins("LEFT JOIN alerts al ON al.id = c.alert_id").Where("c.replay_id = ? AND c.id > ?", rp.ID, f.After)
-	for column, value := range map[string]string{"c.stage": string(f.Stage), "c.change": f.Change, "c.outcome": f.Outcome, "c.division_code": f.Division, "c.area": f.Area} {
+	switch hidden := !seesFilings(actor); {
+	case hidden && f.Outcome == "filed":
+		return nil, false, nil
+	case hidden && f.Outcome == "confirmed":
+		q = q.Where("c.outcome IN ('confirmed','filed')")
+	case f.Outcome != "":
+		q = q.Where("c.outcome = ?", f.Outcome)
+	}
+	for column, value := range map[string]string{"c.stage": string(f.Stage), "c.change": f.Change, "c.division_code": f.Division, "c.area": f.Area} {
 		if value != "" {
 			q = q.Where(column+" = ?", value)
 		}
@@ -156,6 +181,11 @@ func (s *Store) ReplayLines(ctx context.Context, actor Actor, rp RuleReplay, f R
 	var list []ReplayLine
 	if err := q.Order("c.id").Limit(f.Limit + 1).Find(&list).Error; err != nil {
 		return nil, false, fmt.Errorf("list changes of replay %s: %w", rp.Ref, err)
+	}
+	if !seesFilings(actor) {
+		for i := range list {
+			list[i].Outcome = hideFiled(list[i].Outcome)
+		}
 	}
 	more := len(list) > f.Limit
 	return list[:min(len(list), f.Limit)], more, nil

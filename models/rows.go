@@ -220,5 +220,6 @@ type CompanyFacts struct {
 	Signals      []Fact[SignalRow]   // whose subject is the company or one of its products
 	Relations    []Fact[RelationRow] // that start or end at the company
 	Schemes      []SchemeFact        // of transfers, in which accounts of the company act
+	Ties         []Tie               // to other companies, by a hand or by what both state
 	Suppressed   []string            // indicators that are not counted for the company, by a decision that holds then
 }

@@ -198,6 +198,7 @@ func (s *Store) EnforceRules(ctx context.Context, actor Actor, number string, d 
 		if err := t.moveRule(old, "supersede", RuleSuperseded, "", map[string]any{"superseded_at": t.now}); err != nil {
 			return err
 		}
+		t.arrived = true
 		return t.moveRule(v, "enforce", RuleInForce, "", map[string]any{"in_force_at": t.now})
 	})
 }
@@ -274,4 +275,34 @@ func (t *tx) replayOf(v RuleVersion, engine string) (RuleReplay, error) {
 		return rp, fmt.Errorf("replay of %s: %w", v.Number, err)
 	}
 	return rp, nil
+}
+
+// MayDecideRules says whether an actor may approve rules and learned models: they judge the whole installation, so that only people
+// whose right to approve covers the division of its highest lead department may. Where there is no lead department yet, the right
+// is enough.
+func (s *Store) MayDecideRules(ctx context.Context, actor Actor) (bool, error) {
+	return mayDecideRules(s.read(ctx), actor)
+}
+
+func mayDecideRules(db *gorm.DB, actor Actor) (bool, error) {
+	if !actor.Can(ActRuleApprove) {
+		return false, nil
+	}
+	var list []Authority
+	if err := db.Where("kind = ?", LeadDepartment).Find(&list).Error; err != nil {
+		return false, fmt.Errorf("read lead departments: %w", err)
+	}
+	level := func(a Authority) int { // trailing zeros of the code: a province has four, a city two
+		return len(a.DivisionCode) - len(strings.TrimRight(a.DivisionCode, "0"))
+	}
+	top := 0
+	for _, a := range list {
+		top = max(top, level(a))
+	}
+	for _, a := range list {
+		if level(a)/2 == top/2 && actor.CanAt(ActRuleApprove, a.Place) {
+			return true, nil
+		}
+	}
+	return len(list) == 0, nil
 }

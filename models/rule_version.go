@@ -150,7 +150,14 @@ func (s *Store) oneRule(q *gorm.DB, which string) (RuleVersion, error) {
 // lockRule loads a version for a move: role, then state, then whether it was changed since it was read.
 func (t *tx) lockRule(number string, action Action, event string, version int64) (RuleVersion, error) {
 	var v RuleVersion
-	if t.actor.UserID == 0 || !t.actor.Can(action) {
+	may := t.actor.UserID != 0 && t.actor.Can(action)
+	if may && action == ActRuleApprove {
+		var err error
+		if may, err = mayDecideRules(t.db, t.actor); err != nil {
+			return v, err
+		}
+	}
+	if !may {
 		return v, Forbidden(action)
 	}
 	err := t.forUpdate().Where("number = ?", number).Take(&v).Error

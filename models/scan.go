@@ -91,7 +91,7 @@ func (s *Store) BeginScan(ctx context.Context, actor Actor, plan ScanPlan) (Scan
 
 // ScanTargets gives the next companies a scan has to look at, by rising internal key.
 func (s *Store) ScanTargets(ctx context.Context, sc Scan, limit int) ([]Subject, error) {
-	q := s.read(ctx).Where("kind = ? AND id > ?", KindCompany, sc.CursorID)
+	q := s.read(ctx).Where("kind = 'company' AND id > ?", sc.CursorID)
 	if !sc.ScopeAll {
 		q = q.Where("newest_fact_id > assessed_fact_id")
 	}
@@ -116,7 +116,7 @@ func (s *Store) HasUnscanned(ctx context.Context) (bool, error) {
 		return true, nil
 	}
 	var n int64
-	err = s.read(ctx).Raw("SELECT COUNT(*) FROM (SELECT 1 FROM subjects WHERE kind = ? AND newest_fact_id > assessed_fact_id LIMIT 1) x", KindCompany).Scan(&n).Error
+	err = s.read(ctx).Raw("SELECT COUNT(*) FROM (SELECT 1 FROM subjects WHERE kind = 'company' AND newest_fact_id > assessed_fact_id LIMIT 1) x").Scan(&n).Error
 	if err != nil {
 		return false, fmt.Errorf("look for unscanned companies: %w", err)
 	}
@@ -143,6 +143,16 @@ func (s *Store) NewestFactAt(ctx context.Context) (Instant, error) {
 		return Instant{}, fmt.Errorf("read the newest fact: %w", err)
 	}
 	return at.At, nil
+}
+
+// LastWholeScan gives when the newest finished scan of everybody in the present began; the zero Instant where there was none.
+func (s *Store) LastWholeScan(ctx context.Context) (Instant, error) {
+	var row struct{ StartedAt Instant }
+	err := s.read(ctx).Table("scans").Select("started_at").Where("scope_all = ? AND valid_at IS NULL AND status = ? AND as_of >= started_at", true, "done").Order("id DESC").Limit(1).Scan(&row).Error
+	if err != nil {
+		return Instant{}, fmt.Errorf("read the last whole scan: %w", err)
+	}
+	return row.StartedAt, nil
 }
 
 // FinishScan closes a scan with its sums.

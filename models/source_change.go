@@ -82,6 +82,7 @@ func (c SourceChange) check() map[string]string {
 
 // touchSource marks every subject of a source's facts as not assessed since.
 func (t *tx) touchSource(code string) error {
+	t.arrived = true
 	for _, column := range []string{"subject_id", "other_id"} {
 		about := t.db.Table("facts").Select(column).Where("source = ? AND "+column+" IS NOT NULL", code)
 		if err := t.db.Table("subjects").Where("id IN (?)", about).Update("newest_fact_id", gorm.Expr("newest_fact_id + 1")).Error; err != nil {

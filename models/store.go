@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"runtime"
-	"strings"
 	"time"
 
 	"gorm.io/driver/postgres"
@@ -23,6 +22,9 @@ type Store struct {
 	w, r    *gorm.DB
 	dialect string
 	now     func() time.Time
+	target  string
+
+	arrivals arrivals
 
 	sealer Sealer
 	policy Policy
@@ -34,9 +36,9 @@ const minSQLite = "3.51.3"
 // Open connects to a store: url is a file path for SQLite or postgres://... for PostgreSQL; now is the portal's clock. It does
 // not migrate; see [Store.Migrate].
 func Open(ctx context.Context, target string, now func() time.Time) (*Store, error) {
-	s := &Store{now: now}
+	s := &Store{now: now, target: target}
 	var err error
-	if strings.HasPrefix(target, "postgres://") || strings.HasPrefix(target, "postgresql://") {
+	if isPostgres(target) {
 		err = s.openPostgres(target)
 	} else {
 		err = s.openSQLite(target)
@@ -164,16 +166,24 @@ func (s *Store) read(ctx context.Context) *gorm.DB { return s.r.WithContext(ctx)
 // change is one verb: everything in it happens together, with its audit entries, or not at all. A verb that recorded no
 // audit entry is refused: an act that cannot be audited does not happen.
 func (s *Store) change(ctx context.Context, actor Actor, verb func(tx *tx) error) error {
-	return s.transact(ctx, func(db *gorm.DB) error {
-		t := &tx{db: db, store: s, actor: actor, now: s.Now()}
+	var t *tx
+	err := s.transact(ctx, func(db *gorm.DB) error {
+		t = &tx{db: db, store: s, actor: actor, now: s.Now()}
 		if err := t.claim(); err != nil {
 			return err
 		}
 		if err := verb(t); err != nil {
 			return err
 		}
+		if err := t.announce(); err != nil {
+			return err
+		}
 		return t.flushAudit()
 	})
+	if err == nil && t.arrived {
+		s.arrivals.ring()
+	}
+	return err
 }
 
 // transact runs f in one transaction and asks again when PostgreSQL chose it as the victim of a deadlock.
@@ -202,6 +212,7 @@ type tx struct {
 	entries []AuditEntry
 	days    *law.Calendar // as it is now, read once
 	looks   bool
+	arrived bool // there is something that scans have to look at
 }
 
 // look is a tx that only reads, for questions that verbs ask too.

@@ -33,6 +33,7 @@ type Subject struct {
 	AssessedFactID int64
 	NewestFactID   int64
 	FirstAt        Instant
+	Reach          string // JSON of what it brought to those tied to it when it was last assessed
 }
 
 // Written gives the kind and ID of the subject.

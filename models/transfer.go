@@ -78,6 +78,7 @@ func (l *Loader) storeTransfers(ctx context.Context, t *tx, c *chunk) error {
 		return err
 	}
 	c.accepted = n
+	t.arrived = t.arrived || n > 0
 	for _, tally := range c.tally {
 		tally.accepted = n * tally.rows / int64(max(len(c.rows), 1)) // in a chunk of several sources a share
 	}

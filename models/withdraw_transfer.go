@@ -32,6 +32,7 @@ func (t *tx) withdrawTransfers(reason, which string, args ...any) (int64, error)
 	if moved.RowsAffected == 0 {
 		return 0, nil
 	}
+	t.arrived = true
 	if err := t.db.Exec("DELETE FROM transfers WHERE "+which, args...).Error; err != nil {
 		return 0, fmt.Errorf("take its transfers back: %w", err)
 	}
@@ -72,6 +73,15 @@ func (t *tx) clearDoubts(scheme int64) error {
 		return fmt.Errorf("clear the doubts of scheme %d: %w", scheme, err)
 	}
 	return nil
+}
+
+// WithdrawnTransfers lists the store's keys of all transfers that were withdrawn.
+func (s *Store) WithdrawnTransfers(ctx context.Context) ([]int64, error) {
+	var ids []int64
+	if err := s.read(ctx).Table("withdrawn_transfers").Order("id").Pluck("id", &ids).Error; err != nil {
+		return nil, fmt.Errorf("list withdrawn transfers: %w", err)
+	}
+	return ids, nil
 }
 
 // SchemeDoubt says how many transfers between the members of a scheme were withdrawn in its time, and when.

@@ -34,6 +34,7 @@ type Desk struct {
 	Graph *Graph
 
 	book     rulebook
+	peers    peerbook
 	scanning sync.Mutex // one scan of this process at a time
 }
 

@@ -49,16 +49,25 @@ type hole struct {
 // errStopped ends a reading early.
 var errStopped = errors.New("stopped")
 
-// The limits of keeping current: how old an answer may be, and how long a transaction that writes may take.
+// The limits of keeping current: how old an answer may be where somebody has to look, and where somebody is looking already, and how
+// long a transaction that writes may take.
 const (
 	graphAge     = 400 * time.Millisecond
+	graphOldest  = 800 * time.Millisecond
 	holePatience = 15 * time.Minute
 	maxHoles     = 10_000
 )
 
-// Book gives the graph of now, brought up to date where the last look is older than the age that an answer may have.
+// Book gives the graph of now, brought up to date where the last look is older than the age that an answer may have. While somebody
+// else is looking, an answer that is somewhat older does, so that a question does not wait for a long look.
 func (g *Graph) Book(ctx context.Context) (*graph.Book, map[string]models.Source, error) {
 	p := g.now.Load()
+	if p != nil && time.Since(p.checked) > graphAge && time.Since(p.checked) < graphOldest {
+		if !g.renewing.TryLock() {
+			return p.book, p.sources, nil
+		}
+		g.renewing.Unlock()
+	}
 	if p == nil || time.Since(p.checked) > graphAge {
 		var err error
 		if p, err = g.renew(ctx, graphAge); err != nil {
@@ -75,6 +84,9 @@ const saveEvery = 30 * time.Minute
 func (g *Graph) Keep(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
+	var beside sync.WaitGroup
+	beside.Go(func() { g.fold(ctx, every) })
+	defer beside.Wait()
 	saved := time.Now()
 	for {
 		_, err := g.renew(ctx, 0)
@@ -150,7 +162,14 @@ func (g *Graph) update(ctx context.Context, was *picture) (*picture, error) {
 		return g.build(ctx, models.AsOf{}) // the database was put back
 	}
 	p := &picture{book: &graph.Book{Relations: was.book.Relations, Flow: was.book.Flow}, mark: mark, sources: sources, withdrawn: was.withdrawn, checked: checked, tracks: was.tracks}
-	if limited(sources) != limited(was.sources) || mark.Taken != was.mark.Taken {
+	if mark.Taken != was.mark.Taken {
+		gone, err := g.Store.WithdrawnTransfers(ctx)
+		if err != nil {
+			return nil, err
+		}
+		p.book.Flow = p.book.Flow.Without(gone)
+	}
+	if limited(sources) != limited(was.sources) {
 		if p.book.Flow, err = g.flow(ctx, p, models.Span{UpTo: mark.Transfer}, models.AsOf{}); err != nil {
 			return nil, err
 		}

@@ -26,6 +26,7 @@ type GraphAsk struct {
 	Ended      bool
 	Name       Namer
 	Say        func(r graph.Reason) string
+	Memory     *Remembered // of the scope; nil for none
 }
 
 // asking is a question on its way: the book, what may be used of it, and the subjects to be named at the end.
@@ -106,9 +107,13 @@ func (a *asking) stored(field, written string) (models.Subject, error) {
 	if !ok {
 		return models.Subject{}, models.Invalid(map[string]string{field: "error.subject"})
 	}
-	sub, err := a.g.Store.SubjectNamed(a.ctx, a.Scope, ref)
-	if err != nil {
-		return sub, err
+	sub, ok := a.Memory.named(ref)
+	if !ok {
+		var err error
+		if sub, err = a.g.Store.SubjectNamed(a.ctx, a.Scope, ref); err != nil {
+			return sub, err
+		}
+		a.Memory.keep(sub)
 	}
 	a.typed[sub.ID] = written
 	for i, guarded := range a.guarded {

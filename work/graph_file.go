@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"slices"
 	"time"
 
 	"xiezhi/graph"
@@ -15,7 +16,7 @@ import (
 type aboutPicture struct {
 	Version   int              `json:"version"`
 	Mark      models.GraphMark `json:"mark"`
-	Seal      string           `json:"seal"`
+	Seal      models.GraphSeal `json:"seal"`
 	Limited   string           `json:"limited"`
 	Withdrawn []int64          `json:"withdrawn"`
 	Holes     []aboutHole      `json:"holes"`
@@ -26,7 +27,7 @@ type aboutHole struct {
 	Facts bool        `json:"facts"`
 }
 
-const pictureVersion = 1
+const pictureVersion = 2
 
 // readPicture takes the stored picture where it is whole and was taken from this database, else nothing: then it is built anew.
 func (g *Graph) readPicture(ctx context.Context) (*picture, bool) {
@@ -45,8 +46,8 @@ func (g *Graph) readPicture(ctx context.Context) (*picture, bool) {
 	if in.Decode(&about) != nil || about.Version != pictureVersion {
 		return nil, false
 	}
-	seal, err := g.Store.GraphSeal(ctx, about.Mark)
-	if err != nil || seal != about.Seal {
+	seal, err := g.Store.GraphSeal(ctx, about.Mark, &about.Seal)
+	if err != nil || seal.Digest != about.Seal.Digest || !g.allWithdrawn(ctx, about.Withdrawn) {
 		return nil, false
 	}
 	sources, err := g.Store.Sources(ctx)
@@ -63,9 +64,22 @@ func (g *Graph) readPicture(ctx context.Context) (*picture, bool) {
 	return p, true
 }
 
+// allWithdrawn says whether facts that the picture leaves out are withdrawn in this database.
+func (g *Graph) allWithdrawn(ctx context.Context, facts []int64) bool {
+	list, err := g.Store.WithdrawnFacts(ctx)
+	if err != nil {
+		return false
+	}
+	known := make(map[int64]bool, len(list))
+	for _, w := range list {
+		known[w.FactID] = true
+	}
+	return !slices.ContainsFunc(facts, func(id int64) bool { return !known[id] })
+}
+
 // keepPicture stores a picture. That it could not be stored costs time at the next start and nothing else.
 func (g *Graph) keepPicture(ctx context.Context, p *picture) error {
-	seal, err := g.Store.GraphSeal(ctx, p.mark)
+	seal, err := g.Store.GraphSeal(ctx, p.mark, nil)
 	if err != nil {
 		return err
 	}

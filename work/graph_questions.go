@@ -177,7 +177,7 @@ func (g *Graph) Group(ctx context.Context, by GraphAsk, of string, limit int) (G
 }
 
 // keyRoom bounds how many subjects around a set are looked at.
-const keyRoom = 5000
+const keyRoom = 2000
 
 // KeyFigures ranks those who hold a set of subjects together, at most limit of them.
 func (g *Graph) KeyFigures(ctx context.Context, by GraphAsk, set []string, limit int) (KeyFiguresAnswer, error) {

@@ -68,6 +68,11 @@ type Learned struct {
 // Learn fits a model to the alerts whose outcome is known, and to labels of companies where some are given. It fails with
 // outcome.ErrTooFew while there are too few.
 func (d *Desk) Learn(ctx context.Context, labels []Label) (Learned, error) {
+	return d.learn(ctx, labels, func(string, int, int) error { return nil })
+}
+
+// learn is Learn, which tells the stage it comes to.
+func (d *Desk) learn(ctx context.Context, labels []Label, step func(stage string, done, total int) error) (Learned, error) {
 	var out Learned
 	rules, err := d.RulesNow(ctx)
 	if err != nil {
@@ -90,7 +95,13 @@ func (d *Desk) Learn(ctx context.Context, labels []Label) (Learned, error) {
 			out.Good++
 		}
 	}
+	if err := step("judging", 1, 3); err != nil {
+		return out, err
+	}
 	if out.Held, err = outcome.CrossValidate(inputs, samples); err != nil {
+		return out, err
+	}
+	if err := step("fitting", 2, 3); err != nil {
 		return out, err
 	}
 	out.Model, err = outcome.Fit(inputs, samples)
@@ -135,6 +146,10 @@ func (d *Desk) labelledSamples(ctx context.Context, inputs []outcome.Input, labe
 		return nil, err
 	}
 	now := d.Store.Now()
+	peers, err := d.PeersAt(ctx, models.Instant{})
+	if err != nil {
+		return nil, err
+	}
 	var samples []outcome.Sample
 	for part := range slices.Chunk(refs, scanChunk) {
 		named, err := d.Store.Names(ctx, models.ScopeOf("000000"), part)
@@ -147,7 +162,7 @@ func (d *Desk) labelledSamples(ctx context.Context, inputs []outcome.Input, labe
 		}
 		for _, ref := range part {
 			if s, ok := named[ref]; ok && facts[s.ID] != nil {
-				a := detect.Assess(*facts[s.ID], nil, rules, now)
+				a := detect.Assess(*facts[s.ID], peers, rules, now)
 				samples = append(samples, outcome.Sample{X: inputsOf(a, inputs), Bad: bad[ref], Group: ref.ID})
 			}
 		}
@@ -209,13 +224,18 @@ func harmOf(amountFen, people *int64) float64 {
 // RankQueue orders the open alerts by the probability that they are confirmed times the expected harm; without a model in force the
 // index stands for the probability. No level changes. It says how many alerts changed their place.
 func (d *Desk) RankQueue(ctx context.Context, actor models.Actor) (int, error) {
+	return d.rankQueue(ctx, actor, models.Instant{})
+}
+
+// rankQueue orders the open alerts that changed at a moment or later, and those that another model ordered.
+func (d *Desk) rankQueue(ctx context.Context, actor models.Actor, since models.Instant) (int, error) {
 	m, number, ok, err := d.learnedNow(ctx)
 	if err != nil {
 		return 0, err
 	}
 	changed, after := 0, int64(0)
 	for {
-		list, err := d.Store.AlertsToRank(ctx, after, learnPage)
+		list, err := d.Store.AlertsToRank(ctx, models.RankAsk{After: after, Since: since, By: number, Payload: ok}, learnPage)
 		if err != nil || len(list) == 0 {
 			return changed, err
 		}

@@ -35,6 +35,8 @@ type ProvinceReport struct {
 	Bad          int               `json:"bad"`
 	Orange       ProvinceLevel     `json:"orange"`
 	Red          ProvinceLevel     `json:"red"`
+	Yellow       ProvinceLevel     `json:"yellow"`
+	Blue         ProvinceLevel     `json:"blue"`
 	Areas        map[string][2]int `json:"areas"`         // typology -> found at orange, bad companies
 	StoryAtOnce  bool              `json:"story_at_once"` // the trading company of 2018 is red when its first fact is known
 	NeverAlerted int               `json:"never_alerted"`
@@ -48,6 +50,19 @@ type ProvinceLevel struct {
 	False        float64 `json:"false"`
 	Recall       float64 `json:"recall"`
 	FalsePerTrue float64 `json:"false_per_true"`
+}
+
+// Exactly gives, for each level from red down, the bad and the false companies whose worst alert is of exactly that level.
+func (r ProvinceReport) Exactly() (levels []string, found []int, wrong []float64) {
+	var above ProvinceLevel
+	for _, l := range []struct {
+		name string
+		at   ProvinceLevel
+	}{{"red", r.Red}, {"orange", r.Orange}, {"yellow", r.Yellow}, {"blue", r.Blue}} {
+		levels, found, wrong = append(levels, l.name), append(found, l.at.Found-above.Found), append(wrong, l.at.False-above.False)
+		above = l.at
+	}
+	return levels, found, wrong
 }
 
 // MissedAreas lists the typologies of which nothing was found at orange, sorted.
@@ -98,7 +113,7 @@ func (d *Desk) MeasureProvince(ctx context.Context, actor models.Actor, o Provin
 		return rep, err
 	}
 	rep.Companies = scan.Subjects - scan.Money.Accounts
-	for level, to := range map[string]*ProvinceLevel{"orange": &rep.Orange, "red": &rep.Red} {
+	for level, to := range map[string]*ProvinceLevel{"orange": &rep.Orange, "red": &rep.Red, "yellow": &rep.Yellow, "blue": &rep.Blue} {
 		if *to, err = d.provinceLevel(ctx, tr, level, o); err != nil {
 			return rep, err
 		}

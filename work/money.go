@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -22,7 +23,7 @@ type moneyPass struct {
 	bounds   models.AsOf
 	accounts []int64        // nil for all
 	touched  map[int64]bool // the accounts of new transfers, where not all are looked at
-	pop      *money.Population
+	pop      rates          // of the last whole search; nil where this one is whole
 	sources  map[string]models.Source
 	names    []string // source codes by number, from 1
 }
@@ -54,15 +55,15 @@ func (d *Desk) scanMoney(ctx context.Context, actor models.Actor, sc *models.Sca
 	if err != nil || !present {
 		return rep, err
 	}
-	if p.pop != nil {
-		pop = *p.pop // the base rates of a part are not those of the whole
+	for currency, whole := range p.pop {
+		pop[currency] = whole // the base rates of a part are not those of the whole
 	}
-	rates, err := json.Marshal(pop)
+	text, err := json.Marshal(pop)
 	if err != nil {
 		return rep, fmt.Errorf("write base rates: %w", err)
 	}
 	d.Log.InfoContext(ctx, "money scanned", "accounts", rep.Accounts, "transfers", rep.Transfers, "schemes", rep.Schemes, "took", time.Since(started))
-	return rep, d.Store.MarkMoney(ctx, actor, *sc, models.MoneyMark{TransferID: newest, RuleVersion: sc.RuleVersion, Population: string(rates)})
+	return rep, d.Store.MarkMoney(ctx, actor, *sc, models.MoneyMark{TransferID: newest, RuleVersion: sc.RuleVersion, Population: string(text)})
 }
 
 // MoneyReport is what a search for schemes did.
@@ -76,8 +77,14 @@ type MoneyReport struct {
 
 type schemeLevel struct{ level, area, division string }
 
+// rates are the base rates of each currency's ledger: one currency's money is never held against another's.
+type rates map[string]money.Population
+
+// yuan is the currency of a transfer that names none.
+const yuan = "CNY"
+
 // run finds the schemes and stores them.
-func (p *moneyPass) run(ctx context.Context, actor models.Actor) (MoneyReport, money.Population, error) {
+func (p *moneyPass) run(ctx context.Context, actor models.Actor) (MoneyReport, rates, error) {
 	found, rep, pop, err := p.search(ctx)
 	if err != nil {
 		return rep, pop, err
@@ -90,34 +97,59 @@ func (p *moneyPass) run(ctx context.Context, actor models.Actor) (MoneyReport, m
 	return rep, pop, nil
 }
 
-// search builds the book and finds the schemes in it; it stores nothing.
-func (p *moneyPass) search(ctx context.Context) ([]models.FoundScheme, MoneyReport, money.Population, error) {
+// search builds a book for each currency and finds the schemes in it; it stores nothing. Amounts of two currencies are never summed
+// or compared, so that what enters as one and leaves as another is seen by its accounts alone.
+func (p *moneyPass) search(ctx context.Context) ([]models.FoundScheme, MoneyReport, rates, error) {
 	var rep MoneyReport
-	book, err := p.book(ctx)
+	lists, err := p.transfers(ctx)
 	if err != nil {
-		return nil, rep, money.Population{}, err
+		return nil, rep, nil, err
 	}
-	rep.Accounts, rep.Transfers = int64(book.Ledger.Accounts()), int64(book.Len())
-	schemes, pop := money.Find(book, p.rules.Money, p.pop)
+	facts, err := p.desk.Store.MoneyAccounts(ctx, p.bounds, p.accounts)
+	if err != nil {
+		return nil, rep, nil, fmt.Errorf("scan %s: %w", p.scan.Ref, err)
+	}
+	var all []models.FoundScheme
+	measured := rates{}
+	seen := map[int64]bool{}
+	for _, currency := range slices.Sorted(maps.Keys(lists)) {
+		book := p.book(lists[currency], facts)
+		for a := range book.Ledger.Accounts() {
+			seen[book.Key(graph.Account(a))] = true
+		}
+		rep.Transfers += int64(book.Len())
+		found, pop, err := p.searchBook(ctx, book, currency)
+		if err != nil {
+			return nil, rep, nil, err
+		}
+		all, measured[currency] = append(all, found...), pop
+	}
+	rep.Accounts, rep.Schemes = int64(len(seen)), int64(len(all))
+	for _, f := range all {
+		rep.levels = append(rep.levels, schemeLevel{f.Finding.Level, f.Finding.Area, f.Subject.DivisionCode})
+	}
+	return all, rep, measured, nil
+}
+
+// searchBook finds the schemes of one currency, and gives the base rates they were held against.
+func (p *moneyPass) searchBook(ctx context.Context, book *money.Book, currency string) ([]models.FoundScheme, money.Population, error) {
+	var known *money.Population
+	if pop, ok := p.pop[currency]; ok {
+		known = &pop
+	}
+	schemes, pop := money.Find(book, p.rules.Money, known)
 	signs := signTable{list: money.Signs(book, p.rules.Money)}
-	if signs.base = pop.Signs; p.pop == nil {
+	if signs.base = pop.Signs; known == nil {
 		signs.base = money.SignRates(book, signs.list)
 		pop.Signs = signs.base
 	}
 	found, err := p.found(ctx, book, schemes, signs)
-	if err != nil {
-		return nil, rep, pop, err
-	}
-	rep.Schemes = int64(len(found))
-	for _, f := range found {
-		rep.levels = append(rep.levels, schemeLevel{f.Finding.Level, f.Finding.Area, f.Subject.DivisionCode})
-	}
-	return found, rep, pop, nil
+	return found, pop, err
 }
 
-// book reads transfers and facts of accounts into a book.
-func (p *moneyPass) book(ctx context.Context) (*money.Book, error) {
-	var list []money.Transfer
+// transfers reads the transfers of the search by currency.
+func (p *moneyPass) transfers(ctx context.Context) (map[string][]money.Transfer, error) {
+	lists := map[string][]money.Transfer{}
 	devices, ips, codes := interned{}, interned{}, interned{}
 	seen := map[int64]bool{}
 	err := p.desk.Store.MoneyTransfers(ctx, p.bounds, p.accounts, func(t models.MoneyTransfer) {
@@ -127,17 +159,22 @@ func (p *moneyPass) book(ctx context.Context) (*money.Book, error) {
 			}
 			seen[t.ID] = true
 		}
-		list = append(list, money.Transfer{Transfer: graph.Transfer{ID: t.ID, From: t.FromID, To: t.ToID, Fen: t.Fen, At: t.At},
+		currency := yuan
+		if t.Currency != "" && t.Currency != yuan {
+			currency = strings.Clone(t.Currency)
+		}
+		lists[currency] = append(lists[currency], money.Transfer{Transfer: graph.Transfer{ID: t.ID, From: t.FromID, To: t.ToID, Fen: t.Fen, At: t.At},
 			Channel: p.rules.Money.ChannelOf(t.Channel), Device: devices.number(t.Device), IP: ips.number(t.IP), Source: codes.number(t.Source)})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("scan %s: %w", p.scan.Ref, err)
 	}
 	p.names = codes.list()
-	facts, err := p.desk.Store.MoneyAccounts(ctx, p.bounds, p.accounts)
-	if err != nil {
-		return nil, fmt.Errorf("scan %s: %w", p.scan.Ref, err)
-	}
+	return lists, nil
+}
+
+// book joins transfers of one currency with what is known of their accounts.
+func (p *moneyPass) book(list []money.Transfer, facts map[int64]models.MoneyAccount) *money.Book {
 	institutions, inside := interned{}, map[int64]bool{}
 	for _, a := range p.accounts {
 		inside[a] = true
@@ -146,12 +183,24 @@ func (p *moneyPass) book(ctx context.Context) (*money.Book, error) {
 		a := facts[key]
 		out := money.Account{Holder: a.OwnerID, Corporate: a.OwnerKind == models.KindCompany, Merchant: a.Class == "merchant", Exit: a.Exit,
 			Institution: int64(institutions.number(a.Institution)), Division: a.DivisionCode,
-			Edge: p.accounts != nil && !inside[key]}
+			Home: a.OwnerPlace, BornYear: int(a.BirthYear), Listed: a.Listed, Edge: p.accounts != nil && !inside[key]}
+		out.Remote, out.Unreachable = p.reported(a.Reports)
 		if a.OpenedOn != "" {
 			out.OpenedAt = a.OpenedOn.Time(models.China).UnixMicro()
 		}
 		return out
-	}), nil
+	})
+}
+
+// reported says whether reports of an account tell of sign-ins from afar, and of a holder who cannot be reached.
+func (p *moneyPass) reported(texts []string) (remote, unreachable bool) {
+	for _, text := range texts {
+		for _, w := range p.rules.Extract(text, detect.VoiceReport).Words {
+			remote = remote || w.Class == "remote_access"
+			unreachable = unreachable || w.Class == "unreachable"
+		}
+	}
+	return remote, unreachable
 }
 
 // interned numbers equal texts alike from 1 on; the empty text is 0.

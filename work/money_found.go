@@ -132,15 +132,19 @@ const (
 // around narrows the search to the accounts within some hops, in the window of a scheme, of those in new transfers, held against the base rates of the last
 // whole search. Where that grows too large the whole ledger is looked at.
 func (p *moneyPass) around(ctx context.Context, mark models.MoneyMark) error {
-	var pop money.Population
-	if mark.Population == "" || json.Unmarshal([]byte(mark.Population), &pop) != nil {
+	pop := readRates(mark.Population)
+	if pop == nil {
 		return nil
+	}
+	known := 0
+	for _, one := range pop {
+		known += one.Transfers
 	}
 	fresh, err := p.desk.Store.TransfersAfter(ctx, mark.TransferID, aroundTransfers)
 	if err != nil {
 		return err
 	}
-	if fresh.Count >= aroundTransfers || 10*fresh.Count > pop.Transfers {
+	if fresh.Count >= aroundTransfers || 10*fresh.Count > known {
 		return nil
 	}
 	width := time.Duration(p.rules.Money.Window.Days*24) * time.Hour
@@ -154,9 +158,26 @@ func (p *moneyPass) around(ctx context.Context, mark models.MoneyMark) error {
 	if near == nil {
 		return nil
 	}
-	p.accounts, p.pop, p.touched = near, &pop, map[int64]bool{}
+	p.accounts, p.pop, p.touched = near, pop, map[int64]bool{}
 	for _, a := range fresh.Accounts {
 		p.touched[a] = true
 	}
 	return nil
+}
+
+// readRates reads the base rates of the last whole search: by currency, or, of a search by an older program, of everything as yuan.
+// What does not read is none.
+func readRates(text string) rates {
+	var by rates
+	if text == "" {
+		return nil
+	}
+	if json.Unmarshal([]byte(text), &by) == nil && len(by) > 0 {
+		return by
+	}
+	var one money.Population
+	if json.Unmarshal([]byte(text), &one) != nil {
+		return nil
+	}
+	return rates{yuan: one}
 }

@@ -27,6 +27,22 @@ type replayer struct {
 	sources  map[string]models.Source
 	progress Progress
 	until    time.Time // zero is no end
+	peers    map[models.Instant]detect.Peers
+	acting   [2]map[int64][]models.SchemeFact // of each version, by company, where the two judge schemes apart
+}
+
+// peersBy gives the peers of a moment, each moment's once.
+func (r *replayer) peersBy(ctx context.Context, bounds models.AsOf) (detect.Peers, error) {
+	at := bounds.ObservedBy
+	if p, ok := r.peers[at]; ok {
+		return p, nil
+	}
+	p, err := r.desk.peersBy(ctx, bounds, r.to)
+	if r.peers == nil || len(r.peers) > 2*replayMoments {
+		r.peers = map[models.Instant]detect.Peers{}
+	}
+	r.peers[at] = p
+	return p, err
 }
 
 // errReplayPaused says that a replay stopped at a clean point to go on later.
@@ -192,9 +208,17 @@ func (r *replayer) companies(ctx context.Context, rp *models.RuleReplay) error {
 		if err != nil {
 			return err
 		}
+		peers, err := r.peersBy(ctx, replayBounds(rp, at))
+		if err != nil {
+			return err
+		}
 		for i, c := range targets {
-			from[i] = from[i].worse(detect.Assess(*facts[c.ID], nil, r.from, at))
-			to[i] = to[i].worse(detect.Assess(*facts[c.ID], nil, r.to, at))
+			before, after, err := r.sides(ctx, rp, c.ID, *facts[c.ID], at)
+			if err != nil {
+				return err
+			}
+			from[i] = from[i].worse(detect.Assess(before, peers, r.from, at))
+			to[i] = to[i].worse(detect.Assess(after, peers, r.to, at))
 		}
 	}
 	for i, c := range targets {
@@ -230,7 +254,11 @@ func (r *replayer) outcomes(ctx context.Context, rp *models.RuleReplay) error {
 		if err != nil {
 			return err
 		}
-		from, to := verdict{}.worse(detect.Assess(*facts[c.ID], nil, r.from, o.At)), verdict{}.worse(detect.Assess(*facts[c.ID], nil, r.to, o.At))
+		peers, err := r.peersBy(ctx, models.AsOf{RecordedBy: o.At, ObservedBy: o.At})
+		if err != nil {
+			return err
+		}
+		from, to := verdict{}.worse(detect.Assess(*facts[c.ID], peers, r.from, o.At)), verdict{}.worse(detect.Assess(*facts[c.ID], peers, r.to, o.At))
 		if change, ok := compare(from, to); ok {
 			change.SubjectID, change.Place, change.AlertID, change.Outcome = c.ID, o.Place, &o.AlertID, o.Outcome
 			step.Changes = append(step.Changes, change)

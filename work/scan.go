@@ -2,8 +2,8 @@ package work
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"xiezhi/detect"
@@ -16,6 +16,9 @@ type ScanOptions struct {
 	AsOf     models.Instant
 	ValidAt  models.Instant
 	Progress Progress
+
+	// OnArrival leaves out what only people who start a scan want to know: whether the newest fact is old.
+	OnArrival bool
 }
 
 // ScanReport is what a scan did, in the form of the public contract.
@@ -54,172 +57,194 @@ const scanChunk = 250
 // staleAfter is the longest window of the rules: facts older than this say nothing about the present.
 const staleAfter = 400 * 24 * time.Hour
 
-// Scan evaluates companies and raises or updates alerts. A killed scan is taken up where it stopped.
+// Scan evaluates companies and raises or updates alerts. A killed scan is taken up where it stopped; one scan goes on at a time.
 func (d *Desk) Scan(ctx context.Context, actor models.Actor, opts ScanOptions) (ScanReport, error) {
 	d.scanning.Lock()
 	defer d.scanning.Unlock()
-	started := time.Now()
-	rules, err := d.RulesNow(ctx)
+	release, err := d.Store.LockScans(ctx)
 	if err != nil {
 		return ScanReport{}, err
 	}
-	sc, err := d.Store.BeginScan(ctx, actor, models.ScanPlan{All: opts.All, AsOf: opts.AsOf, ValidAt: opts.ValidAt, RuleVersion: rules.Version})
+	defer release()
+	r := &scanRun{desk: d, actor: actor, opts: opts, started: time.Now(), seen: map[int64]int{}, reached: map[int64]int{},
+		sums: Tallies{ByLevel: map[string]int64{"red": 0, "orange": 0, "yellow": 0, "blue": 0, "none": 0}, ByArea: map[string]int64{}, ByJurisdiction: map[string]int64{}}}
+	if err := r.begin(ctx); err != nil {
+		return ScanReport{}, err
+	}
+	flow, err := d.scanMoney(ctx, actor, &r.sc, r.rules, r.sources, r.present)
 	if err != nil {
 		return ScanReport{}, err
 	}
-	// A scan of the present takes each company as of the moment it looks: what arrived since the scan began counts, and is marked.
-	present := sc.ValidAt.IsZero() && sc.AsOf.Equal(sc.StartedAt)
-	bounds, end := sc.Bounds()
-	sums := Tallies{ByLevel: map[string]int64{"red": 0, "orange": 0, "yellow": 0, "blue": 0, "none": 0}, ByArea: map[string]int64{}, ByJurisdiction: map[string]int64{}}
-	sources, err := d.Store.Sources(ctx)
-	if err != nil {
+	if err := r.all(ctx); err != nil {
 		return ScanReport{}, err
 	}
-	flow, err := d.scanMoney(ctx, actor, &sc, rules, sources, present)
-	if err != nil {
+	if err := r.reach(ctx); err != nil {
 		return ScanReport{}, err
 	}
-	for {
-		targets, err := d.Store.ScanTargets(ctx, sc, scanChunk)
-		if err != nil {
-			return ScanReport{}, err
-		}
-		if len(targets) == 0 {
-			break
-		}
-		if present {
-			sc.AsOf = d.Store.Now()
-			bounds, end = sc.Bounds()
-		}
-		facts, err := d.Store.CompanyFactsBy(ctx, targets, sources, bounds)
-		if err != nil {
-			return ScanReport{}, fmt.Errorf("scan %s: %w", sc.Ref, err)
-		}
-		list := make([]models.Assessed, 0, len(targets))
-		for _, c := range targets {
-			a, err := assess(c, *facts[c.ID], rules, end)
-			if err != nil {
-				return ScanReport{}, fmt.Errorf("scan %s: assess %s: %w", sc.Ref, c.Key, err)
-			}
-			sums.count(a)
-			list = append(list, a)
-		}
-		if _, err := d.Store.RecordAssessments(ctx, actor, &sc, list, targets[len(targets)-1].ID); err != nil {
-			return ScanReport{}, err
-		}
-		if opts.Progress != nil {
-			opts.Progress(sc.Subjects, 0, 0, time.Since(started))
-		}
-	}
-	sums.countMoney(flow)
-	sc.Subjects += flow.Accounts
-	if err := d.Store.FinishScan(ctx, actor, &sc, sums); err != nil {
-		return ScanReport{}, err
-	}
-	if present {
-		if _, err := d.RankQueue(ctx, actor); err != nil {
-			return ScanReport{}, err
-		}
-	}
-	rep := ScanReport{Scan: sc.Ref, AsOf: end, Subjects: sc.Subjects, Changed: sc.Changed, ByLevel: sums.ByLevel, ByArea: sums.ByArea,
-		ByJurisdiction: sums.ByJurisdiction, Money: flow, Alerts: ScanAlerts{sc.Raised, sc.Updated, sc.Unchanged, sc.Closed}, Seconds: time.Since(started).Seconds()}
-	rep.Notice, err = d.staleNotice(ctx, end)
-	return rep, err
+	r.sums.countMoney(flow)
+	r.sc.Subjects += flow.Accounts
+	return r.end(ctx, flow)
 }
 
-func (d *Desk) staleNotice(ctx context.Context, end models.Instant) (string, error) {
-	newest, err := d.Store.NewestFactAt(ctx)
-	if err != nil || newest.IsZero() || end.Sub(newest) < staleAfter {
-		return "", err
-	}
-	return fmt.Sprintf("the newest fact is of %s, older than every window: scan history with --valid-at", newest.Time().Format(time.DateOnly)), nil
+// scanRun is one scan on its way.
+type scanRun struct {
+	desk    *Desk
+	actor   models.Actor
+	opts    ScanOptions
+	started time.Time
+	sc      models.Scan
+	rules   detect.Rules
+	peers   detect.Peers
+	sources map[string]models.Source
+	present bool // it is about now: each company as of the moment it is looked at, so that what arrives meanwhile counts and is marked
+	sums    Tallies
+	rates   *rateCounter  // of a whole scan of the present
+	turn    int           // the number of the chunk
+	seen    map[int64]int // companies looked at, with the last turn of each
+	reached map[int64]int // companies that something new was brought to by one they are tied to, with the last turn of each
 }
 
-func (s *Tallies) count(a models.Assessed) {
-	s.ByLevel[a.Level]++
-	if a.LevelRank > 0 {
-		s.ByArea[a.Area]++
-		s.ByJurisdiction[a.Subject.DivisionCode]++
+func (r *scanRun) begin(ctx context.Context) (err error) {
+	d := r.desk
+	if r.rules, err = d.RulesNow(ctx); err != nil {
+		return err
 	}
-}
-
-// countMoney counts the accounts looked at, each once: those whose schemes have a level by it, the others as none.
-func (s *Tallies) countMoney(rep MoneyReport) {
-	for _, l := range rep.levels {
-		s.ByLevel[l.level]++
-		s.ByArea[l.area]++
-		s.ByJurisdiction[l.division]++
-	}
-	s.ByLevel["none"] += max(0, rep.Accounts-int64(len(rep.levels)))
-}
-
-// levelRank orders levels for lists: red 4 to blue 1, none 0.
-func levelRank(l detect.Level) int {
-	switch l {
-	case detect.LevelRed:
-		return 4
-	case detect.LevelOrange:
-		return 3
-	case detect.LevelYellow:
-		return 2
-	case detect.LevelBlue:
-		return 1
-	default:
-		return 0
-	}
-}
-
-// assess evaluates one company. The stored JSON leaves the moment out, which the row has, so that equal evaluations are equal.
-func assess(c models.Subject, facts models.CompanyFacts, rules detect.Rules, end models.Instant) (models.Assessed, error) {
-	as := detect.Assess(facts, nil, rules, end)
-	out := models.Assessed{Subject: c, Index: as.Index, Level: string(as.Level), LevelRank: levelRank(as.Level), Area: as.Area}
-	if out.LevelRank > 0 {
-		f := models.AreaFinding{Area: as.Area, Level: string(as.Level), LevelRank: out.LevelRank, Index: as.Index,
-			SingleSource: as.SingleSource, AmountFen: as.Measures.AmountFen, People: as.Measures.People}
-		if as.Trigger != nil {
-			f.Trigger = as.Trigger.Code
-		}
-		for _, ind := range as.Indicators {
-			f.Reasons = append(f.Reasons, models.Reason{Indicator: ind.Code, Key: ind.Reason, Dimension: ind.Dimension, Points: ind.Points, Value: ind.Value, Args: ind.Args})
-			f.Kinds = append(f.Kinds, ind.Code)
-		}
-		out.Areas = append(out.Areas, f)
-	}
-	as.AsOf = models.Instant{}
-	payload, err := json.Marshal(as)
-	if err != nil {
-		return out, fmt.Errorf("write assessment: %w", err)
-	}
-	out.Payload = payload
-	return out, nil
-}
-
-// Watch scans as soon as it notices new facts, from whatever process they came, until the context ends.
-func (d *Desk) Watch(ctx context.Context, actor models.Actor, every time.Duration) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		if err := d.catchUp(ctx, actor); err != nil && ctx.Err() == nil {
-			d.Log.ErrorContext(ctx, "scan on arrival failed", "error", err)
-		}
-	}
-}
-
-// catchUp scans everybody where rules came into force since, else those with new facts.
-func (d *Desk) catchUp(ctx context.Context, actor models.Actor) error {
-	due, err := d.Store.RescanDue(ctx)
+	r.sc, err = d.Store.BeginScan(ctx, r.actor, models.ScanPlan{All: r.opts.All, AsOf: r.opts.AsOf, ValidAt: r.opts.ValidAt, RuleVersion: r.rules.Version})
 	if err != nil {
 		return err
 	}
-	more, err := d.Store.HasUnscanned(ctx)
-	if err != nil || !due && !more {
+	r.present = r.sc.ValidAt.IsZero() && r.sc.AsOf.Equal(r.sc.StartedAt)
+	if r.sources, err = d.Store.Sources(ctx); err != nil {
 		return err
 	}
-	_, err = d.Scan(ctx, actor, ScanOptions{All: due})
+	if r.present && r.sc.ScopeAll && r.sc.CursorID == 0 { // one that was taken up did not see everybody
+		r.rates = newRateCounter()
+	}
+	r.peers, err = d.scanPeers(ctx, r.actor, &r.sc, r.rules, r.present)
 	return err
+}
+
+// all looks at every company that the scan is about.
+func (r *scanRun) all(ctx context.Context) error {
+	for {
+		targets, err := r.desk.Store.ScanTargets(ctx, r.sc, scanChunk)
+		if err != nil || len(targets) == 0 {
+			return err
+		}
+		if err := r.chunk(ctx, targets, targets[len(targets)-1].ID); err != nil {
+			return err
+		}
+		if r.opts.Progress != nil {
+			r.opts.Progress(r.sc.Subjects, 0, 0, time.Since(r.started))
+		}
+	}
+}
+
+// chunk assesses some companies and stores what was found, with the scan's cursor.
+func (r *scanRun) chunk(ctx context.Context, targets []models.Subject, cursor int64) error {
+	d := r.desk
+	if r.present {
+		r.sc.AsOf = d.Store.Now()
+	}
+	bounds, end := r.sc.Bounds()
+	facts, err := d.Store.CompanyFactsBy(ctx, targets, r.sources, bounds)
+	if err != nil {
+		return fmt.Errorf("scan %s: %w", r.sc.Ref, err)
+	}
+	list := make([]models.Assessed, 0, len(targets))
+	for _, c := range targets {
+		as := detect.Assess(*facts[c.ID], r.peers, r.rules, end)
+		a, err := assessed(c, as)
+		if err != nil {
+			return fmt.Errorf("scan %s: assess %s: %w", r.sc.Ref, c.Key, err)
+		}
+		a.Reach = models.ReachOf(a.OwnRank, facts[c.ID])
+		r.rates.count(as)
+		r.sums.count(a)
+		list = append(list, a)
+	}
+	tally, err := d.Store.RecordAssessments(ctx, r.actor, &r.sc, list, cursor)
+	r.turn++
+	for _, c := range targets {
+		r.seen[c.ID] = r.turn
+	}
+	for _, id := range tally.Reached {
+		r.reached[id] = r.turn
+	}
+	return err
+}
+
+// reachRounds bounds how often a scan looks again at companies that something was brought to; what is left stays marked for the next.
+const reachRounds = 3
+
+// reach looks once more at companies that were brought something new by one they are tied to after they were looked at. What ties add
+// is no part of an own level, so that it reaches nobody further.
+func (r *scanRun) reach(ctx context.Context) error {
+	for range reachRounds {
+		var ids []int64
+		for id, turn := range r.reached {
+			if seen, ok := r.seen[id]; !ok || seen <= turn {
+				ids = append(ids, id)
+			}
+		}
+		clear(r.reached)
+		slices.Sort(ids)
+		for part := range slices.Chunk(ids, scanChunk) {
+			if err := r.again(ctx, part); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// again looks at companies that were reached; those that were counted already are counted as they stand now.
+func (r *scanRun) again(ctx context.Context, ids []int64) error {
+	targets, err := r.desk.Store.ScannedCompanies(ctx, ids)
+	if err != nil || len(targets) == 0 {
+		return err
+	}
+	subjects := r.sc.Subjects
+	for _, c := range targets {
+		if _, counted := r.seen[c.ID]; counted {
+			r.sums.discount(c)
+			subjects--
+		}
+	}
+	rates := r.rates
+	r.rates = nil
+	err = r.chunk(ctx, targets, r.sc.CursorID)
+	r.rates = rates
+	r.sc.Subjects = subjects + int64(len(targets))
+	return err
+}
+
+// end closes the scan, orders the queue and tells what was done.
+func (r *scanRun) end(ctx context.Context, flow MoneyReport) (ScanReport, error) {
+	d, sc := r.desk, &r.sc
+	if r.rates != nil {
+		if err := d.recordRates(ctx, r.actor, *sc, r.rates); err != nil {
+			return ScanReport{}, err
+		}
+	}
+	if err := d.Store.FinishScan(ctx, r.actor, sc, r.sums); err != nil {
+		return ScanReport{}, err
+	}
+	if r.present {
+		since := sc.StartedAt
+		if sc.ScopeAll {
+			since = models.Instant{}
+		}
+		if _, err := d.rankQueue(ctx, r.actor, since); err != nil {
+			return ScanReport{}, err
+		}
+	}
+	_, end := sc.Bounds()
+	rep := ScanReport{Scan: sc.Ref, AsOf: end, Subjects: sc.Subjects, Changed: sc.Changed, ByLevel: r.sums.ByLevel, ByArea: r.sums.ByArea,
+		ByJurisdiction: r.sums.ByJurisdiction, Money: flow, Alerts: ScanAlerts{sc.Raised, sc.Updated, sc.Unchanged, sc.Closed}, Seconds: time.Since(r.started).Seconds()}
+	var err error
+	if !r.opts.OnArrival {
+		rep.Notice, err = d.staleNotice(ctx, end)
+	}
+	return rep, err
 }

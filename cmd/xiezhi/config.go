@@ -30,7 +30,7 @@ type config struct {
 	RulesVolume float64       `env:"XIEZHI_RULES_VOLUME" envDefault:"2"` // see models.TooMany
 	Places      string        `env:"XIEZHI_PLACES"`                      // a file that names the folders and databases of connectors
 
-	Articles    string        `env:"XIEZHI_ARTICLES"`                    // a file with the texts of articles, shown beside limits
+	Articles string `env:"XIEZHI_ARTICLES"` // a file with the texts of articles, shown beside limits
 
 	EvidenceMB int64  `env:"XIEZHI_EVIDENCE_MB" envDefault:"1024"` // the largest file of evidence
 	Scanner    string `env:"XIEZHI_SCANNER"`                       // a program that looks at files in quarantine
@@ -55,7 +55,7 @@ func readConfig() (config, error) {
 		c.Places = filepath.Join(c.DataDir, "places.yaml")
 	}
 	if c.Articles == "" {
-		if name := filepath.Join(c.DataDir, "articles.json"); exists(name) {
+		if name := filepath.Join(c.DataDir, "articles.json"); fileExists(name) {
 			c.Articles = name
 		}
 	}
@@ -135,11 +135,6 @@ func makeSecret(path string) ([]byte, error) {
 	}
 	_, err = f.Write(text)
 	return text, errors.Join(err, f.Sync(), f.Close())
-}
-
-func exists(name string) bool {
-	_, err := os.Stat(name)
-	return err == nil
 }
 
 // articles reads the texts of articles that the operator named; a file that is named must be readable.

@@ -88,6 +88,9 @@ func provinceTotals(w io.Writer, list []work.ProvinceReport) {
 	for _, r := range list {
 		sum.Bad += r.Bad
 		sum.Orange.Found, sum.Orange.False = sum.Orange.Found+r.Orange.Found, sum.Orange.False+r.Orange.False
+		sum.Yellow.Found, sum.Yellow.False = sum.Yellow.Found+r.Yellow.Found, sum.Yellow.False+r.Yellow.False
+		sum.Blue.Found, sum.Blue.False = sum.Blue.Found+r.Blue.Found, sum.Blue.False+r.Blue.False
+		sum.Companies += r.Companies
 		sum.Red.Found, sum.Red.False = sum.Red.Found+r.Red.Found, sum.Red.False+r.Red.False
 		sum.NeverAlerted += r.NeverAlerted
 		sum.DaysToAlert = append(sum.DaysToAlert, r.DaysToAlert...)
@@ -99,4 +102,9 @@ func provinceTotals(w io.Writer, list []work.ProvinceReport) {
 	fmt.Fprintf(w, "together: %d bad; orange recall %.3f, false per true %.2f; red recall %.3f, false per true %.2f; days to alert: median %.0f, nine of ten within %.0f, never %d\n", sum.Bad,
 		float64(sum.Orange.Found)/float64(sum.Bad), sum.Orange.False/float64(max(1, sum.Orange.Found)),
 		float64(sum.Red.Found)/float64(sum.Bad), sum.Red.False/float64(max(1, sum.Red.Found)), sum.MedianDays(), sum.DaysToAlert[len(sum.DaysToAlert)*9/10], sum.NeverAlerted)
+	levels, found, wrong := sum.Exactly()
+	for i, level := range levels {
+		all := float64(found[i]) + wrong[i]
+		fmt.Fprintf(w, "exactly %s: %.0f companies of %d, %d bad, precision %.3f\n", level, all, sum.Companies, found[i], float64(found[i])/max(1, all))
+	}
 }

@@ -88,7 +88,7 @@ func printHeld(w io.Writer, h outcome.Held) {
 
 // platformsCommand judges how well failures of real lending platforms are foretold.
 func platformsCommand() *cobra.Command {
-	var dir string
+	var dir, drawing string
 	var asJSON bool
 	cmd := &cobra.Command{Use: "platforms", Short: "foretell failures of lending platforms, judged on platforms left out", Args: argsError(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -100,10 +100,17 @@ func platformsCommand() *cobra.Command {
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(rep)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "ratings until %s\n", rep.Until)
-			printHeld(cmd.OutOrStdout(), rep.Held)
+			fmt.Fprintf(cmd.OutOrStdout(), "inputs chosen inside each fold, of %d folds: %v\n", rep.Chosen.Folds, rep.Chosen.Chosen)
+			printHeld(cmd.OutOrStdout(), rep.Chosen.Held)
+			fmt.Fprintf(cmd.OutOrStdout(), "the same without the figures of the calendar (%v): AUC %.3f (95 %% %.3f-%.3f)\n", rep.Own.Chosen, rep.Own.AUC, rep.Own.AUCLow, rep.Own.AUCHigh)
+			fmt.Fprintf(cmd.OutOrStdout(), "inputs fixed by their meaning: AUC %.3f (95 %% %.3f-%.3f)\n", rep.Stated.AUC, rep.Stated.AUCLow, rep.Stated.AUCHigh)
 			fmt.Fprintf(cmd.OutOrStdout(), "advertised rate alone: AUC %.3f (95 %% %.3f-%.3f)\n", rep.Yield.AUC, rep.Yield.AUCLow, rep.Yield.AUCHigh)
-			return nil
+			if drawing == "" {
+				return nil
+			}
+			return os.WriteFile(drawing, []byte(heldSVG(rep)), 0o644) //nolint:gosec // a picture for everybody
 		}}
+	cmd.Flags().StringVar(&drawing, "svg", "", "also draw the curves and the calibration into this file")
 	cmd.Flags().StringVar(&dir, "dir", "../shared/data/p2p-platforms", "folder with failures.csv.gz and ratings.csv.gz")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
 	return cmd

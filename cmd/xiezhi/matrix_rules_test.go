@@ -72,7 +72,7 @@ func (w *province) ruleAttacks() []attack {
 	on := func(state string) []string { return []string{":number", w.objects["rule"][state]} }
 	note := same(url.Values{"note": {"理由充分"}})
 	return []attack{
-		{route: "GET /learned"}, {route: "POST /learned/:number/approve", words: []string{":number", w.objects["learned"]["draft"]}, form: none},
+		{route: "GET /learned"}, {route: "POST /learned/train", form: none}, {route: "POST /learned/:number/approve", words: []string{":number", w.objects["learned"]["draft"]}, form: none},
 		{route: "POST /learned/:number/reject", words: []string{":number", w.objects["learned"]["draft"]}, form: note},
 		{route: "GET /rules"}, {route: "GET /rules/:number", words: on("replayed")}, {route: "GET /rules/:number/edit", words: on("draft")},
 		{route: "POST /rules/:number/edit", words: on("draft"), form: same(url.Values{"do": {"save"}, "note": {"提高红色下限"}, "bands.red": {"81"}})},
@@ -80,6 +80,7 @@ func (w *province) ruleAttacks() []attack {
 		{route: "POST /rules/:number/replay", words: on("draft"), form: none}, {route: "POST /rules/:number/approve", words: on("replayed"), form: note},
 		{route: "POST /rules/:number/confirm", words: on("second"), form: note}, {route: "POST /rules/:number/enforce", words: on("approved"), form: none},
 		{route: "POST /rules/:number/reject", words: on("replayed"), form: note}, {route: "POST /rules/:number/withdraw", words: on("draft"), form: none},
+		{route: "GET /api/v1/rules"}, {route: "GET /api/v1/rules/:number", words: on("replayed")}, {route: "GET /api/v1/replays/:replay", words: []string{":replay", w.objects["replay"]["440300"]}},
 		{route: "GET /replays/:replay", words: []string{":replay", w.objects["replay"]["440300"]}},
 	}
 }

@@ -375,7 +375,7 @@ func (s *sieve) route(t *testing.T, a attack) {
 	t.Helper()
 	for _, user := range s.w.users() {
 		if a.kind == "" {
-			s.try(t, a, user, "440300", "", "-", nil)
+			s.try(t, a, user, "440300", "", s.w.standing(a.route, user), nil)
 			continue
 		}
 		absent := s.try(t, a, user, "440300", unknownRef(a.kind), "unknown", nil)

@@ -477,6 +477,16 @@ func (w *province) relation(kind, user, place string) string {
 	}
 }
 
+// standing is the relation of a user to what has no place: the rules of the installation are decided on by the people of its highest
+// lead department.
+func (w *province) standing(route, user string) string {
+	decides := slices.ContainsFunc([]string{"/approve", "/confirm", "/enforce", "/reject"}, func(verb string) bool { return strings.HasSuffix(route, verb) })
+	if decides && (strings.Contains(route, "/rules/") || strings.Contains(route, "/learned/")) && w.home[user] == "440000" {
+		return "top"
+	}
+	return "-"
+}
+
 // users lists everybody in a fixed order.
 func (w *province) users() []string {
 	list := make([]string, 0, len(w.roles))

@@ -48,6 +48,19 @@ func (p *portal) kinds(add func(ctx context.Context, name, subject string) error
 		{Name: "replay.run", Limit: work.ReplayLimit + time.Minute, Tries: 1, Run: func(ctx context.Context, ref string) error {
 			return p.desk.RunReplay(ctx, models.System("replay"), ref)
 		}},
+		{Name: "training.due", Every: 5 * time.Second, Tries: 1, Run: func(ctx context.Context, _ string) error {
+			refs, err := p.store.UnfinishedTrainings(ctx)
+			for _, ref := range refs {
+				err = errors.Join(err, add(ctx, "training.run", ref))
+			}
+			return err
+		}},
+		{Name: "training.run", Limit: 30 * time.Minute, Tries: 1, Run: func(ctx context.Context, ref string) error {
+			return p.desk.RunTraining(ctx, models.System("learn"), ref)
+		}},
+		{Name: "scan.night", Every: 10 * time.Minute, Limit: 6 * time.Hour, Tries: 1, Run: func(ctx context.Context, _ string) error {
+			return p.desk.ScanNightly(ctx, models.System("scan"))
+		}},
 		{Name: "clock.watch", Every: time.Minute, Tries: 1, Run: func(ctx context.Context, _ string) error {
 			_, err := p.store.WatchClocks(ctx)
 			return err

@@ -37,7 +37,12 @@ type Account struct {
 	OpenedAt    int64
 	Institution int64
 	Division    string
-	Edge        bool // only some of its transfers are in the book: nothing is known of the rest of its life
+	Home        string // division of the holder
+	BornYear    int    // of the holder, 0 unknown
+	Remote      bool   // reports tell of sign-ins abroad, through proxies or by remote control
+	Unreachable bool   // reports tell that the holder cannot be reached or refuses to be verified
+	Listed      bool   // the police or a penalty named it
+	Edge        bool   // only some of its transfers are in the book: nothing is known of the rest of its life
 }
 
 // Book is a ledger with the facts of its accounts: everything that is looked at. It is not changed once made.

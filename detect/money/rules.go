@@ -144,7 +144,7 @@ type WakeRule struct {
 	FenMin     int64   `yaml:"fen_min"`
 }
 
-// SignLimits are the limits of the signs of single accounts (FLOW-01 to FLOW-15). Fen are amounts.
+// SignLimits are the limits of the signs of single accounts (FLOW-01 to FLOW-19). Fen are amounts.
 type SignLimits struct {
 	Fan           int     `yaml:"fan"`
 	FewEnds       int     `yaml:"few_ends"`
@@ -165,6 +165,17 @@ type SignLimits struct {
 	RoundShare    float64 `yaml:"round_share"`
 	RoundPayers   int     `yaml:"round_payers"`
 	DeviceHolders int     `yaml:"device_holders"`
+
+	// Of versions from 2026.11.4 on; zero does without the sign.
+	Provinces    int     `yaml:"provinces,omitempty"` // FLOW-06
+	ProvinceDays float64 `yaml:"province_days,omitempty"`
+	OpenedAt     int     `yaml:"opened_institutions,omitempty"` // FLOW-11
+	OpenedDays   float64 `yaml:"opened_days,omitempty"`
+	YoungAge     int     `yaml:"young_age,omitempty"` // FLOW-16
+	OldAge       int     `yaml:"old_age,omitempty"`
+	AgeFen       int64   `yaml:"age_fen,omitempty"`
+	ListedHops   int     `yaml:"listed_hops,omitempty"` // FLOW-18
+	Reported     bool    `yaml:"reported,omitempty"`    // FLOW-17, FLOW-19
 }
 
 // Check says what is wrong with the rules.

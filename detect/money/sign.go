@@ -21,28 +21,51 @@ func Signs(b *Book, r *Rules) []Sign {
 	for a := range graph.Account(b.Ledger.Accounts()) {
 		out = s.account(out, a)
 	}
-	return s.devices(out)
+	return s.listed(s.batches(s.devices(out)))
 }
 
 type signer struct {
 	*Book
-	rule  *SignLimits
-	stamp []int32 // accounts counted in this turn
-	turn  int32
+	rule   *SignLimits
+	stamp  []int32 // accounts counted in this turn
+	turn   int32
+	movesA []move // of the account being measured, both ways: columns are read once
+	movesB []move
+}
+
+// move is a transfer as its account sees it.
+type move struct {
+	n     uint32 // its number in the ledger, which rises with time
+	other graph.Account
+	day   int32
+	at    int64
+	fen   int64
+}
+
+// gather reads the transfers of an account one way.
+func (s *signer) gather(into []move, list []uint32, others func(uint32) graph.Account) []move {
+	into = into[:0]
+	for _, i := range list {
+		at := s.At(i)
+		into = append(into, move{i, others(i), int32(at / day), at, s.Fen(i)})
+	}
+	return into
 }
 
 func (s *signer) account(out []Sign, a graph.Account) []Sign {
-	ins, outs := s.In(a), s.Out(a)
-	n := len(ins) + len(outs)
+	listIn, listOut := s.In(a), s.Out(a)
+	n := len(listIn) + len(listOut)
 	if n < 2 {
 		return out
 	}
+	s.movesA, s.movesB = s.gather(s.movesA, listIn, s.From), s.gather(s.movesB, listOut, s.To)
+	ins, outs := s.movesA, s.movesB
 	add := func(code string, value, threshold float64, at int64) {
 		out = append(out, Sign{code, a, value, threshold, at})
 	}
 	r := s.rule
 	if len(ins) >= r.Fan || len(outs) >= r.Fan {
-		if v, at, ok := s.fan(a, ins, outs); ok {
+		if v, at, ok := s.fan(ins, outs); ok {
 			add("FLOW-01", v, float64(r.Fan), at)
 		}
 	}
@@ -79,29 +102,29 @@ func (s *signer) account(out []Sign, a graph.Account) []Sign {
 	if v, at, ok := s.exits(outs); ok {
 		add("FLOW-15", v, 1, at)
 	}
-	return out
+	return s.known(out, a, ins, outs)
 }
 
 // fan: many payers and few payees within a day, or the reverse; the value is the number of the many.
-func (s *signer) fan(a graph.Account, ins, outs []uint32) (float64, int64, bool) {
+func (s *signer) fan(ins, outs []move) (float64, int64, bool) {
 	best, when := 0, int64(0)
-	for _, side := range []struct{ many, few []uint32 }{{ins, outs}, {outs, ins}} {
+	for _, side := range []struct{ many, few []move }{{ins, outs}, {outs, ins}} {
 		from, few := 0, 0
 		for to := range side.many {
-			at := s.At(side.many[to])
-			for at-s.At(side.many[from]) > day {
+			at := side.many[to].at
+			for at-side.many[from].at > day {
 				from++
 			}
 			if to-from+1 < max(s.rule.Fan, best+1) {
 				continue
 			}
-			for few < len(side.few) && s.At(side.few[few]) < at-day {
+			for few < len(side.few) && side.few[few].at < at-day {
 				few++
 			}
-			if s.distinct(a, side.few[few:], at) > s.rule.FewEnds {
+			if s.distinct(side.few[few:], at) > s.rule.FewEnds {
 				continue
 			}
-			if n := s.distinct(a, side.many[from:to+1], at); n >= s.rule.Fan && n > best {
+			if n := s.distinct(side.many[from:to+1], at); n >= s.rule.Fan && n > best {
 				best, when = n, at
 			}
 		}
@@ -110,19 +133,15 @@ func (s *signer) fan(a graph.Account, ins, outs []uint32) (float64, int64, bool)
 }
 
 // distinct counts the other ends of transfers up to a moment.
-func (s *signer) distinct(a graph.Account, list []uint32, until int64) int {
+func (s *signer) distinct(list []move, until int64) int {
 	s.turn++
 	n := 0
 	for _, i := range list {
-		if s.At(i) > until {
+		if i.at > until {
 			break
 		}
-		other := s.From(i)
-		if other == a {
-			other = s.To(i)
-		}
-		if s.stamp[other] != s.turn {
-			s.stamp[other] = s.turn
+		if s.stamp[i.other] != s.turn {
+			s.stamp[i.other] = s.turn
 			n++
 		}
 	}
@@ -130,72 +149,72 @@ func (s *signer) distinct(a graph.Account, list []uint32, until int64) int {
 }
 
 // dwell: on some day nearly all that came left, half of it within the minutes of the rules (first in, first out).
-func (s *signer) dwell(ins, outs []uint32) (float64, int64, bool) {
+func (s *signer) dwell(ins, outs []move) (float64, int64, bool) {
 	i, o := 0, 0
 	for i < len(ins) {
-		d := s.At(ins[i]) / day
+		d := ins[i].day
 		var in, out, fast int64
 		from := i
-		for i < len(ins) && s.At(ins[i])/day == d {
-			in += s.Fen(ins[i])
+		for i < len(ins) && ins[i].day == d {
+			in += ins[i].fen
 			i++
 		}
-		for o < len(outs) && s.At(outs[o])/day < d {
+		for o < len(outs) && outs[o].day < d {
 			o++
 		}
 		k, left := from, int64(0)
 		if k < i {
-			left = s.Fen(ins[k])
+			left = ins[k].fen
 		}
-		for o < len(outs) && s.At(outs[o])/day == d {
-			rest := s.Fen(outs[o])
+		for o < len(outs) && outs[o].day == d {
+			rest := outs[o].fen
 			out += rest
-			for rest > 0 && k < i && s.At(ins[k]) <= s.At(outs[o]) {
+			for rest > 0 && k < i && ins[k].at <= outs[o].at {
 				part := min(rest, left)
-				if s.At(outs[o])-s.At(ins[k]) <= int64(s.rule.DwellMinutes*60e6) {
+				if outs[o].at-ins[k].at <= int64(s.rule.DwellMinutes*60e6) {
 					fast += part
 				}
 				rest, left = rest-part, left-part
 				if left == 0 {
 					if k++; k < i {
-						left = s.Fen(ins[k])
+						left = ins[k].fen
 					}
 				}
 			}
 			o++
 		}
 		if in > 0 && float64(out) >= s.rule.Share*float64(in) && 2*fast >= in {
-			return float64(out) / float64(in), s.At(ins[from]), true
+			return float64(out) / float64(in), ins[from].at, true
 		}
 	}
 	return 0, 0, false
 }
 
 // empty: on how many days hardly anything of the day's receipts stayed.
-func (s *signer) empty(ins, outs []uint32) (float64, int64, bool) {
+func (s *signer) empty(ins, outs []move) (float64, int64, bool) {
 	days, when, o := 0, int64(0), 0
 	for i := 0; i < len(ins); {
-		d, in, out := s.At(ins[i])/day, int64(0), int64(0)
-		for i < len(ins) && s.At(ins[i])/day == d {
-			in += s.Fen(ins[i])
+		d, in, out := ins[i].day, int64(0), int64(0)
+		for i < len(ins) && ins[i].day == d {
+			in += ins[i].fen
 			i++
 		}
-		for o < len(outs) && s.At(outs[o])/day <= d {
-			if s.At(outs[o])/day == d {
-				out += s.Fen(outs[o])
+		for o < len(outs) && outs[o].day <= d {
+			if outs[o].day == d {
+				out += outs[o].fen
 			}
 			o++
 		}
 		if left := in - out; in > 0 && left >= 0 && 100*left <= in {
 			days++
-			when = d * day
+			when = int64(d) * day
 		}
 	}
 	return float64(days), when, days >= s.rule.EmptyDays
 }
 
 // wake: silent for long, then many transfers or much money within days; the value is the days of silence.
-func (s *signer) wake(a graph.Account, ins, outs []uint32) (float64, int64, bool) {
+func (s *signer) wake(a graph.Account, ins, outs []move) (float64, int64, bool) {
 	last := s.Accounts[a].OpenedAt
 	if last != 0 {
 		last = max(last, s.from)
@@ -203,22 +222,22 @@ func (s *signer) wake(a graph.Account, ins, outs []uint32) (float64, int64, bool
 	silent := int64(s.rule.SilentDays * float64(day))
 	i, o := 0, 0
 	for i < len(ins) || o < len(outs) {
-		var t uint32
-		if o >= len(outs) || i < len(ins) && ins[i] < outs[o] {
+		var t move
+		if o >= len(outs) || i < len(ins) && ins[i].n < outs[o].n {
 			t = ins[i]
 			i++
 		} else {
 			t = outs[o]
 			o++
 		}
-		at := s.At(t)
+		at := t.at
 		if last != 0 && at-last >= silent {
-			n, fen := 1, s.Fen(t)
-			for k := i; k < len(ins) && s.At(ins[k])-at <= 3*day; k++ {
-				n, fen = n+1, fen+s.Fen(ins[k])
+			n, fen := 1, t.fen
+			for k := i; k < len(ins) && ins[k].at-at <= 3*day; k++ {
+				n, fen = n+1, fen+ins[k].fen
 			}
-			for k := o; k < len(outs) && s.At(outs[k])-at <= 3*day; k++ {
-				n, fen = n+1, fen+s.Fen(outs[k])
+			for k := o; k < len(outs) && outs[k].at-at <= 3*day; k++ {
+				n, fen = n+1, fen+outs[k].fen
 			}
 			if n >= s.rule.WakeTransfers || fen >= s.rule.WakeFen {
 				return float64(at-last) / float64(day), at, true

@@ -8,18 +8,18 @@ import (
 )
 
 // split: payments of one day just under a limit of reporting.
-func (s *signer) split(outs []uint32) (float64, int64, bool) {
+func (s *signer) split(outs []move) (float64, int64, bool) {
 	for _, limit := range s.rule.Limits {
-		low, n, d := limit*95/100, 0, int64(-1)
+		low, n, d := limit*95/100, 0, int32(-1)
 		for _, i := range outs {
-			if fen := s.Fen(i); fen < low || fen >= limit {
+			if fen := i.fen; fen < low || fen >= limit {
 				continue
 			}
-			if e := s.At(i) / day; e != d {
+			if e := i.day; e != d {
 				d, n = e, 0
 			}
 			if n++; n >= s.rule.Splits {
-				return float64(n), s.At(i), true
+				return float64(n), i.at, true
 			}
 		}
 	}
@@ -27,17 +27,17 @@ func (s *signer) split(outs []uint32) (float64, int64, bool) {
 }
 
 // test: a small payment, then a much larger one to the same account within the hour; the value is how much larger.
-func (s *signer) test(outs []uint32) (float64, int64, bool) {
+func (s *signer) test(outs []move) (float64, int64, bool) {
 	for k, i := range outs {
-		if s.Fen(i) > s.rule.TestFen || s.Fen(i) == 0 {
+		if i.fen > s.rule.TestFen || i.fen == 0 {
 			continue
 		}
 		for _, j := range outs[k+1:] {
-			if s.At(j)-s.At(i) > hour {
+			if j.at-i.at > hour {
 				break
 			}
-			if times := float64(s.Fen(j)) / float64(s.Fen(i)); s.To(j) == s.To(i) && times >= s.rule.TestTimes {
-				return times, s.At(j), true
+			if times := float64(j.fen) / float64(i.fen); j.other == i.other && times >= s.rule.TestTimes {
+				return times, j.at, true
 			}
 		}
 	}
@@ -45,14 +45,14 @@ func (s *signer) test(outs []uint32) (float64, int64, bool) {
 }
 
 // night: the share of the money that moved from midnight to six, in China.
-func (s *signer) night(ins, outs []uint32) (float64, int64, bool) {
+func (s *signer) night(ins, outs []move) (float64, int64, bool) {
 	var all, dark, when int64
-	for _, list := range [2][]uint32{ins, outs} {
+	for _, list := range [2][]move{ins, outs} {
 		for _, i := range list {
-			all += s.Fen(i)
-			if (s.At(i)+8*hour)%day < 6*hour {
-				dark += s.Fen(i)
-				when = s.At(i)
+			all += i.fen
+			if (i.at+8*hour)%day < 6*hour {
+				dark += i.fen
+				when = i.at
 			}
 		}
 	}
@@ -61,40 +61,40 @@ func (s *signer) night(ins, outs []uint32) (float64, int64, bool) {
 }
 
 // daily says whether a ledger knows only days: all its moments fall on one time of day.
-func (s *signer) daily(ins, outs []uint32) bool {
-	same := func(list []uint32) bool {
-		return !slices.ContainsFunc(list, func(i uint32) bool { return s.At(i)%day != s.from%day })
+func (s *signer) daily(ins, outs []move) bool {
+	same := func(list []move) bool {
+		return !slices.ContainsFunc(list, func(i move) bool { return i.at%day != s.from%day })
 	}
 	return same(ins) && same(outs)
 }
 
 // young: how much moved in the first month after opening.
-func (s *signer) young(a graph.Account, ins, outs []uint32) (float64, int64, bool) {
+func (s *signer) young(a graph.Account, ins, outs []move) (float64, int64, bool) {
 	opened := s.Accounts[a].OpenedAt
 	if opened == 0 {
 		return 0, 0, false
 	}
 	var fen, when int64
-	for _, list := range [2][]uint32{ins, outs} {
+	for _, list := range [2][]move{ins, outs} {
 		for _, i := range list {
-			if s.At(i) < opened {
+			if i.at < opened {
 				continue
 			}
-			if s.At(i)-opened > int64(s.rule.YoungDays*float64(day)) {
+			if i.at-opened > int64(s.rule.YoungDays*float64(day)) {
 				break
 			}
-			fen += s.Fen(i)
-			when = max(when, s.At(i))
+			fen += i.fen
+			when = max(when, i.at)
 		}
 	}
 	return float64(fen), when, fen >= s.rule.YoungFen
 }
 
 // round: the share of receipts that are the commonest amount or whole hundreds, from many payers.
-func (s *signer) round(ins []uint32) (float64, int64, bool) {
+func (s *signer) round(ins []move) (float64, int64, bool) {
 	hundreds := 0
 	for _, i := range ins {
-		if s.Fen(i)%10_000 == 0 {
+		if i.fen%10_000 == 0 {
 			hundreds++
 		}
 	}
@@ -102,24 +102,24 @@ func (s *signer) round(ins []uint32) (float64, int64, bool) {
 	if share < s.rule.RoundShare {
 		count, top := map[int64]int{}, 0
 		for _, i := range ins {
-			count[s.Fen(i)]++
-			top = max(top, count[s.Fen(i)])
+			count[i.fen]++
+			top = max(top, count[i.fen])
 		}
 		share = float64(top) / float64(len(ins))
 	}
-	if share < s.rule.RoundShare || s.distinct(s.To(ins[0]), ins, math.MaxInt64) < s.rule.RoundPayers {
+	if share < s.rule.RoundShare || s.distinct(ins, math.MaxInt64) < s.rule.RoundPayers {
 		return 0, 0, false
 	}
-	return share, s.At(ins[len(ins)-1]), true
+	return share, ins[len(ins)-1].at, true
 }
 
 // exits: payments to accounts whose holders trade in what money leaves by.
-func (s *signer) exits(outs []uint32) (float64, int64, bool) {
+func (s *signer) exits(outs []move) (float64, int64, bool) {
 	n, when := 0, int64(0)
 	for _, i := range outs {
-		if s.Accounts[s.To(i)].Exit != "" {
+		if s.Accounts[i.other].Exit != "" {
 			n++
-			when = s.At(i)
+			when = i.at
 		}
 	}
 	return float64(n), when, n > 0

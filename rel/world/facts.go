@@ -58,7 +58,7 @@ func RedRows(county string, n int, at models.Instant) []models.Row {
 	yield, term := 0.08, int64(30)
 	return []models.Row{
 		{Table: models.TableCompanies, Source: "SAMR", ObservedAt: at, Company: &models.CompanyRow{USCC: id, Name: fmt.Sprintf("%s%d", Word("company"), n),
-			DivisionCode: county, Address: Word("address"), Status: "active"}},
+			DivisionCode: county, Address: Word("address") + " " + id, Status: "active"}},
 		{Table: models.TableProducts, Source: "WEB", ObservedAt: at, Product: &models.ProductRow{ID: "PD-" + id, Company: id, Name: Word("product"),
 			Area: "P2P", PromisedYield: &yield, YieldPeriod: "day", TermDays: &term}},
 	}

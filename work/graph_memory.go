@@ -1,0 +1,71 @@
+package work
+
+import (
+	"context"
+
+	"xiezhi/models"
+)
+
+// Remembered keeps the subjects that one request loaded, so that several questions about the same ones read each once. It belongs to one
+// actor and action, since what is in it was in their scope; it is not safe for concurrent use. A nil one remembers nothing.
+type Remembered struct {
+	store   *models.Store
+	scope   models.Scope
+	byID    map[int64]models.Subject
+	absent  map[int64]bool
+	written map[string]models.Subject
+}
+
+// NewRemembered gives an empty one for subjects of a scope.
+func NewRemembered(store *models.Store, scope models.Scope) *Remembered {
+	return &Remembered{store: store, scope: scope, byID: map[int64]models.Subject{}, absent: map[int64]bool{}, written: map[string]models.Subject{}}
+}
+
+// Subjects gives subjects by internal key, those of the scope alone.
+func (r *Remembered) Subjects(ctx context.Context, ids []int64) (map[int64]models.Subject, error) {
+	var missing []int64
+	for _, id := range ids {
+		if _, ok := r.byID[id]; !ok && !r.absent[id] {
+			missing = append(missing, id)
+			r.absent[id] = true // until it is found
+		}
+	}
+	if len(missing) > 0 {
+		list, err := r.store.SubjectsByID(ctx, r.scope, missing)
+		if err != nil {
+			clear(r.absent)
+			return nil, err
+		}
+		for _, s := range list {
+			r.keep(s)
+		}
+	}
+	out := make(map[int64]models.Subject, len(ids))
+	for _, id := range ids {
+		if s, ok := r.byID[id]; ok {
+			out[id] = s
+		}
+	}
+	return out, nil
+}
+
+// named gives a subject by its written form.
+func (r *Remembered) named(ref models.SubjectRef) (models.Subject, bool) {
+	if r == nil {
+		return models.Subject{}, false
+	}
+	s, ok := r.written[ref.String()]
+	return s, ok
+}
+
+func (r *Remembered) keep(s models.Subject) {
+	if r == nil {
+		return
+	}
+	r.byID[s.ID] = s
+	delete(r.absent, s.ID)
+	r.written[s.Written().String()] = s
+	if s.Ref != nil {
+		r.written[models.SubjectRef{Kind: s.Kind, ID: *s.Ref}.String()] = s
+	}
+}
