@@ -157,7 +157,11 @@ func (a *App) showCase(c *gin.Context, in caseInput) error {
 	if err != nil {
 		return err
 	}
-	p := newCaseShowPage(ctx, actor, file, able, names, in, a.Store.Now())
+	forms, err := a.withPhrases(c, ctx)
+	if err != nil {
+		return err
+	}
+	p := newCaseShowPage(forms, actor, file, able, names, in, a.Store.Now())
 	p.Frame = frame
 	status := statusOf(in.wrong)
 	if len(in.procedure.wrong) > 0 {
