@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"time"
 
@@ -69,12 +70,15 @@ func (b bulk) names() string {
 	return strings.Join(names, ", ")
 }
 
+// statementRows is how many rows one statement inserts: about a millisecond of work, which nobody else can use meanwhile.
+const statementRows = 40
+
 // maxVariables is SQLite's limit of bound values in one statement.
 const maxVariables = 32000
 
 func (b bulk) values(ctx context.Context, tx *sql.Tx, n int, at func(row, col int) any) (int64, error) {
 	width := len(b.columns)
-	step := min(n, 120, maxVariables/width)
+	step := min(n, statementRows, maxVariables/width)
 	row := "(" + strings.TrimSuffix(strings.Repeat("?,", width), ",") + ")"
 	text := func(rows int) string {
 		return "INSERT INTO " + b.table + " (" + b.names() + ") VALUES " + strings.TrimSuffix(strings.Repeat(row+",", rows), ",") + " " + b.after
@@ -112,6 +116,7 @@ func (b bulk) values(ctx context.Context, tx *sql.Tx, n int, at func(row, col in
 			return done, err
 		}
 		done += affected
+		runtime.Gosched() // the store runs in this process: whoever waits for a page goes first
 	}
 	return done, nil
 }

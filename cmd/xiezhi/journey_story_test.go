@@ -28,9 +28,9 @@ func TestJourneys(t *testing.T) {
 	for _, part := range []struct {
 		name string
 		do   func()
-	}{{"J1 first signal", y.firstSignal}, {"J2 assign", y.assign}, {"J3 profile review", y.review}, {"J4 field check and interview", y.interview},
+	}{{"J1 first signal", y.firstSignal}, {"J2 assign", y.assign}, {"J2b dispute", y.dispute}, {"J3 profile review", y.review}, {"J4 field check and interview", y.interview},
 		{"J5 account query", y.accountQuery}, {"J6 determination and measures", y.determine}, {"J7 referral", y.refer}, {"J8 police intake", y.intake},
-		{"J10 handover and feedback", y.feedback}, {"J11 objection", y.objection}, {"J12 closure", y.closure}} {
+		{"J10 handover and feedback", y.feedback}, {"J11 objection", y.objection}, {"J12 bulletin", y.bulletin}, {"J12 closure", y.closure}} {
 		if !t.Run(part.name, func(t *testing.T) {
 			y.on(t)
 			part.do()
@@ -272,4 +272,59 @@ func (y *story) closure() {
 	do("supervisor1", "close", map[string]any{"reason": "已办结", "checklist": []string{"decision", "refund", "credit_record", "evidence", "lessons"}})
 	p := do("handler1", "archive", map[string]any{"number": "深金档〔2026〕11号"})
 	p.sees("归档", "深金档〔2026〕11号")
+}
+
+// dispute is J2b: a case of another city is offered to Shenzhen, declined, disputed, and assigned by the common superior; Shenzhen then
+// takes it with a team of its own.
+func (y *story) dispute() {
+	y.director("director1", "lead-440000", "440000")
+	city := models.Actor{Name: "test", Permits: map[models.Action]models.Scope{models.ActAlertRead: models.ScopeOf("440100")}}
+	list, _, err := y.site.p.store.Alerts(y.t.Context(), city, models.AlertFilter{Limit: 5})
+	if err != nil || len(list) == 0 {
+		y.t.Fatalf("no alert in Guangzhou: %v", err)
+	}
+	p := y.at("supervisor2", "/cases/new?alert="+list[0].Ref)
+	p.act(`form[action="/cases"]`, map[string]any{"title": "跨市经营案", "officers": []string{"handler3", "handler4"}})
+	at := p.address()
+	p.open(at + "/work")
+	p.act(`form[action$="/handoff"]`, map[string]any{"to": choice("lead-440300"), "ground": choice("residence"), "reason": "主要经营地在深圳"})
+	there := y.at("supervisor1", "/handoffs")
+	there.click(`a[data-open]`)
+	handoff := there.address()
+	there.act(`form[action$="/decline"]`, map[string]any{"reason": "注册地在广州，应由注册地牵头"})
+	y.at("supervisor2", handoff).act(`form[action$="/dispute"]`, map[string]any{"reason": "资金与人员均在深圳"})
+	y.at("director1", handoff).act(`form[action$="/assign"]`, map[string]any{"reason": "由主要经营地牵头更有利于处置"})
+	y.at("supervisor1", handoff).act(`form[action$="/accept"]`, map[string]any{"officers": []string{"handler1", "handler2"}})
+	y.at("handler1", at).sees("跨市经营案")
+	y.at("supervisor2", handoff).sees("深圳")
+}
+
+// director adds a supervisor of an office.
+func (y *story) director(name, authority, division string) {
+	y.t.Helper()
+	hash, err := testHash()
+	if err != nil {
+		y.t.Fatal(err)
+	}
+	ctx, store := y.t.Context(), y.site.p.store
+	if _, err := store.AddUser(ctx, byCommand, models.NewUser{Name: name, Display: "省处非办处长", DisplayEn: "Director", Authority: authority, PasswordHash: hash}); err != nil {
+		y.t.Fatal(err)
+	}
+	if err := store.GrantRole(ctx, byCommand, name, models.RoleSupervisor, division); err != nil {
+		y.t.Fatal(err)
+	}
+}
+
+// bulletin is the first half of J12: the supervisor drafts what was determined, a text with a person in it is refused, legal review
+// clears it, the principal publishes it with the consent of the police, and anybody reads it without signing in.
+func (y *story) bulletin() {
+	p := y.at("supervisor1", y.case_+"/bulletins")
+	p.act(`form[action$="/bulletins"]`, map[string]any{"title": "关于聚能宝非法集资的风险提示", "body": "经认定，聚能宝未经许可公开吸收资金，属于非法集资。请投资人及时登记。"})
+	at := p.address()
+	y.at("legal1", at).act(`form[action$="/clear"]`, map[string]any{"reason": "表述与认定一致，无个人信息"})
+	boss := y.at("principal1", at)
+	boss.act(`form[action$="/publish"]`, map[string]any{"consent": "深公函〔2026〕21号"})
+	anybody := y.b.tab(y.t, y.site)
+	anybody.open("/bulletins")
+	anybody.sees("关于聚能宝非法集资的风险提示")
 }
