@@ -157,7 +157,11 @@ func (a *App) showCase(c *gin.Context, in caseInput) error {
 	if err != nil {
 		return err
 	}
-	p := newCaseShowPage(ctx, actor, file, able, names, in, a.Store.Now())
+	forms, err := a.withPhrases(c, ctx)
+	if err != nil {
+		return err
+	}
+	p := newCaseShowPage(forms, actor, file, able, names, in, a.Store.Now())
 	p.Frame = frame
 	status := statusOf(in.wrong)
 	if len(in.procedure.wrong) > 0 {
@@ -191,6 +195,9 @@ func newCaseShowPage(ctx context.Context, actor models.Actor, f models.CaseFile,
 	p.Officers = newTeam(ctx, f.Officers)
 	pending := pendingClocks(law.State(f.ReferralState))
 	if f.Status == models.CaseClosed || f.Status == models.CaseReferred && f.ReferralRef == "" {
+		pending = nil
+	}
+	if !f.HandedAt.IsZero() {
 		pending = nil
 	}
 	p.Clocks = newClockPanel(ctx, f.Clocks, pending, now)

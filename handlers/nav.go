@@ -51,6 +51,7 @@ func navigation(ctx context.Context, actor models.Actor, path string, counts nav
 	add(&manage, can(models.ActRuleRead), item("nav.rules", "/rules", "adjustments", ""))
 	add(&manage, can(models.ActRuleRead), item("nav.learned", "/learned", "chart-histogram", ""))
 	add(&manage, can(models.ActSuppressionRead), item("nav.suppressions", "/suppressions", "ban", ""))
+	add(&manage, can(models.ActCaseOpen), item("nav.phrases", "/phrases", "file-text", ""))
 	add(&manage, can(models.ActUserRead), item("nav.users", "/admin/users", "users", ""))
 	add(&manage, can(models.ActCalendarRead), item("nav.calendar", "/admin/calendar", "list-numbers", ""))
 	add(&manage, can(models.ActGrantRead), item("nav.grants", "/admin/grants", "shield-lock", ""))

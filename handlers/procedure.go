@@ -90,6 +90,10 @@ func (f procedureForm) field(ctx context.Context, a law.Ask, mine bool) views.Ac
 		field.Kind, field.Required = "checks", false
 	case law.AskLine:
 	}
+	if a.Kind == law.AskText {
+		links, start := phrasesFor(ctx, a.Field)
+		field.Phrases, field.Value = links, firstOf(field.Value, start)
+	}
 	if mine {
 		field.Value, field.Wrong = f.in.values[a.Field], f.in.wrong[a.Field]
 	}

@@ -41,5 +41,14 @@ func (a *App) proofRoutes() []Route {
 		{post, "/papers/:ref/drop", Signed, "", a.paperDrop},
 		{post, "/papers/:ref/issue", Signed, "", a.paperIssue},
 		{post, "/papers/:ref/verify", Signed, "", a.paperVerify},
+
+		{get, "/api/v1/cases/:ref/evidence", Token, "", a.apiCaseEvidence},
+		{get, "/api/v1/evidence/:ref", Token, "", a.apiEvidence},
+		{post, "/api/v1/evidence/:ref/verify", Token, "", a.apiEvidenceVerify},
+		{get, "/api/v1/cases/:ref/dossiers", Token, "", a.apiCaseDossiers},
+		{get, "/api/v1/cases/:ref/papers", Token, "", a.apiCasePapers},
+		{post, "/api/v1/cases/:ref/papers/:kind", Token, "", a.apiPaperDraft},
+		{get, "/api/v1/papers/:ref", Token, "", a.apiPaper},
+		{post, "/api/v1/papers/:ref/issue", Token, "", a.apiPaperIssue},
 	}
 }

@@ -30,6 +30,10 @@ func (w *province) life(t testing.TB, place string, alert func(i int) string, fi
 		return cs
 	}
 	cs, second := open(first), alert(first+1)
+	if place == "440300" {
+		must(s.AddPhrase(ctx, boss, "reason", "立案理由", "有证据证明向公众吸收资金"))
+		w.put("phrase", place, "- 1")
+	}
 	must(s.JoinAlert(ctx, boss, cs, second, "同一实际控制人", 0))
 	w.put("joined", place, cs)
 	w.put("joinedalert", place, second)
@@ -125,6 +129,18 @@ func (w *province) lifeAttacks() []attack {
 		list = append(list, attack{route: "POST " + base + "/cases/:ref/bulletins", kind: "joined", form: text}, attack{route: "GET " + base + "/cases/:ref/bulletins/:bulletin", kind: "bulletin"},
 			attack{route: "POST " + base + "/cases/:ref/bulletins/:bulletin/:event (clear)", kind: "bulletin", words: []string{":event", "clear"}, form: why},
 			attack{route: "POST " + base + "/cases/:ref/bulletins/:bulletin/:event (no_event)", kind: "bulletin", words: []string{":event", "no_event"}, form: why})
+	}
+	list = append(list, attack{route: "GET /api/v1/cases/:ref/evidence", kind: "file"}, attack{route: "GET /api/v1/evidence/:ref", kind: "evidence"},
+		attack{route: "POST /api/v1/evidence/:ref/verify", kind: "evidence", form: none}, attack{route: "GET /api/v1/cases/:ref/dossiers", kind: "file"}, attack{route: "GET /api/v1/cases/:ref/papers", kind: "file"},
+		attack{route: "POST /api/v1/cases/:ref/papers/:kind", kind: "file", words: []string{":kind", models.PaperRiskReminder}, form: same(url.Values{"facts": {"宣传每日返利"}})},
+		attack{route: "GET /api/v1/papers/:ref", kind: "paper"}, attack{route: "POST /api/v1/papers/:ref/issue", kind: "paper", form: none},
+		attack{route: "GET /api/v1/cases/:ref/work", kind: "file"}, attack{route: "POST /api/v1/cases/:ref/notes", kind: "file", form: same(url.Values{"text": {"已核对"}})},
+		attack{route: "POST /api/v1/cases/:ref/tasks", kind: "file", form: func(place string) url.Values {
+			return url.Values{"title": {"核对名册"}, "assignee": {crews[place].team[0]}}
+		}}, attack{route: "POST /api/v1/cases/:ref/tasks/:number/done", kind: "tasked", form: none}, attack{route: "POST /api/v1/cases/:ref/tasks/:number/reopen", kind: "finished", form: none})
+	list = append(list, attack{route: "GET /phrases"}, attack{route: "GET /api/v1/phrases"}, attack{route: "POST /phrases", form: same(url.Values{"field": {"reason"}, "name": {"立案理由"}, "text": {"有证据证明向公众吸收资金"}})})
+	for _, verb := range []string{"change", "drop"} {
+		list = append(list, attack{route: "POST /phrases/:number/" + verb, kind: "phrase", form: same(url.Values{"name": {"立案理由"}, "text": {"有证据证明"}})})
 	}
 	list = append(list, attack{route: "GET /cases/:ref/bulletins", kind: "joined"}, attack{route: "GET /bulletins"}, attack{route: "GET /bulletins/:ref", kind: "public"})
 	return append(list, attack{route: "POST /handoffs/:ref/:event (accept)", kind: "handoff", words: []string{":event", "accept"},

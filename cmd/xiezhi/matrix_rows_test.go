@@ -93,10 +93,10 @@ func (a attack) places() []string {
 	if later[strings.TrimSuffix(event, ")")] {
 		return places[slices.Index(places, "440300"):][:1]
 	}
-	if a.kind == "handoff" { // three offices have a part in it, so that one says everything
+	if a.kind == "handoff" || a.kind == "phrase" { // three offices have a part in it, so that one says everything
 		return places[slices.Index(places, "440300"):][:1]
 	}
-	for _, part := range []string{"/moves/", "/measures", "/clocks/", "/objections/", "/handoff", "/alerts/join", "/alerts/split", "/hold", "/release", "/bulletins"} {
+	for _, part := range []string{"/moves/", "/measures", "/clocks/", "/objections/", "/handoff", "/alerts/join", "/alerts/split", "/hold", "/release", "/bulletins", "/evidence", "/dossiers", "/papers", "/work", "/notes", "/tasks"} {
 		if a.api() && strings.Contains(a.path(), part) { // the page, the same verb, is tried everywhere
 			return places[slices.Index(places, "440300"):][:1]
 		}
@@ -283,6 +283,8 @@ func unknownRef(kind string) string {
 		return "JZ-440300-2026-99999"
 	case "paper", "issued":
 		return "WS-440300-2026-99999"
+	case "phrase":
+		return "- 999999999"
 	case "handoff":
 		return "GX-440300-2026-99999"
 	case "case", "casework", "file", "joined":

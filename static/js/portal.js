@@ -173,3 +173,14 @@ document.querySelectorAll("form[method=post]").forEach((form) => {
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
+
+// A text of the office goes into its field where the cursor stands; without this the link loads the page with it.
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("a[data-phrase]") : null;
+  const field = link && document.getElementById(link.dataset.for);
+  if (!field || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  const at = field.selectionStart ?? field.value.length;
+  field.setRangeText(link.dataset.phrase, at, field.selectionEnd ?? at, "end");
+  field.focus();
+});
