@@ -92,13 +92,44 @@ func (a *App) caseKeep(c *gin.Context) error {
 	if err := bind(c, &f); err != nil {
 		return err
 	}
-	ctx, actor, ref := a.Context(c), ActorOf(c), c.Param("ref")
-	if err := a.Store.AllowPicture(ctx, actor, ref); err != nil {
+	ctx, ref := a.Context(c), c.Param("ref")
+	p, err := a.keepPicture(c, ActorOf(c), f.Question, f.Note)
+	if err != nil {
 		return err
 	}
-	asked, err := url.Parse(f.Question)
+	return a.done(c, "/cases/"+ref, i18n.T(ctx, "keep.done", "n", strconv.FormatInt(p.Number, 10)), "")
+}
+
+// apiCaseKeep does the same for a program: the question is the address of an explorer's or a money flow's page.
+func (a *App) apiCaseKeep(c *gin.Context) error {
+	ref := c.Param("ref")
+	var in struct {
+		Question string `json:"question"`
+		Note     string `json:"note"`
+	}
+	var kept models.CasePicture
+	return a.apiWrite(c, apiCall{Input: &in,
+		Probe: func(actor models.Actor) error { return a.Store.AllowPicture(c.Request.Context(), actor, ref) },
+		Do: func(actor models.Actor) error {
+			var err error
+			kept, err = a.keepPicture(c, actor, in.Question, in.Note)
+			return err
+		},
+		Answer: func(models.Actor) (int, any, error) {
+			return http.StatusCreated, gin.H{"case": ref, "number": kept.Number, "as_of": kept.AsOf, "digest": kept.Digest}, nil
+		}})
+}
+
+// keepPicture asks a question once more and keeps it in the case of the path.
+func (a *App) keepPicture(c *gin.Context, actor models.Actor, question, note string) (models.CasePicture, error) {
+	var p models.CasePicture
+	ctx, ref := a.Context(c), c.Param("ref")
+	if err := a.Store.AllowPicture(ctx, actor, ref); err != nil {
+		return p, err
+	}
+	asked, err := url.Parse(question)
 	if err != nil || asked.Host != "" || asked.Scheme != "" || asked.Path != "/graph" && asked.Path != "/graph/money" {
-		return models.Invalid(map[string]string{"question": "error.required"})
+		return p, models.Invalid(map[string]string{"question": "error.required"})
 	}
 	again := c.Copy()
 	again.Request = c.Request.Clone(c.Request.Context())
@@ -109,16 +140,14 @@ func (a *App) caseKeep(c *gin.Context) error {
 	}
 	q, err := a.askAgain(again, at)
 	if err != nil {
-		return err
+		return p, err
 	}
 	if len(q.wrong) > 0 {
-		return models.Invalid(q.wrong)
+		return p, models.Invalid(q.wrong)
 	}
-	n, err := a.Store.SavePicture(ctx, actor, ref, models.CasePicture{Page: q.page, Query: fixed(q.address), AsOf: at, Digest: q.digest, Note: f.Note})
-	if err != nil {
-		return err
-	}
-	return a.done(c, "/cases/"+ref, i18n.T(ctx, "keep.done", "n", strconv.FormatInt(n, 10)), "")
+	p = models.CasePicture{Page: q.page, Query: fixed(q.address), AsOf: at, Digest: q.digest, Note: note}
+	p.Number, err = a.Store.SavePicture(ctx, actor, ref, p)
+	return p, err
 }
 
 // fixed is an address without what the picture itself knows, or what leads elsewhere.

@@ -186,6 +186,7 @@ func (a *App) apiRoutes() []Route {
 		{get, "/api/v1/cases", Token, models.ActCaseRead, a.apiCases},
 		{post, "/api/v1/cases", Token, "", a.apiCaseOpen},
 		{get, "/api/v1/cases/:ref", Token, "", a.apiCase},
+		{post, "/api/v1/cases/:ref/keep", Token, "", a.apiCaseKeep},
 		{post, "/api/v1/cases/:ref/referral", Token, "", a.apiCaseReferral},
 		{post, "/api/v1/cases/:ref/moves/:event", Token, "", a.apiCaseMove},
 		{post, "/api/v1/cases/:ref/measures", Token, "", a.apiMeasureRequest},

@@ -67,3 +67,27 @@ func TestWatchingReferral(t *testing.T) {
 		w.Sound(t)
 	})
 }
+
+// A case of another company that states the same address is listed with that reason.
+func TestRelatedByTie(t *testing.T) {
+	world.Each(t, func(t *testing.T, w *world.World) {
+		ctx, s := t.Context(), w.Store
+		one, other := w.Raise(t, "440304", 1)[0], w.Raise(t, "440304", 2)
+		first := w.Case(t, one)
+		second := w.Case(t, other[len(other)-1])
+		handler := w.Actor(t, "handler_own")
+		if got, err := s.CaseWork(ctx, handler, first); err != nil || len(got.Related) != 0 {
+			t.Fatalf("%+v %v", got.Related, err)
+		}
+		for _, ref := range []string{first, second} {
+			f, err := s.CaseFile(ctx, handler, ref)
+			ok(t, err)
+			_, err = world.Load(ctx, s, "SAMR", "440304", models.Row{Table: models.TableCompanies, Source: "SAMR", Company: &models.CompanyRow{USCC: f.SubjectKey, Name: f.SubjectName, Address: "18 Hall Street, 3rd floor", DivisionCode: "440304"}})
+			ok(t, err)
+		}
+		got, err := s.CaseWork(ctx, handler, first)
+		if err != nil || len(got.Related) != 1 || got.Related[0].Ref != second || got.Related[0].Why != models.TieAddress || got.Related[0].Title == "" {
+			t.Errorf("%+v %v", got.Related, err)
+		}
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 )
@@ -29,7 +30,7 @@ type FormerOfficer struct {
 	LeftAs        Leaving
 }
 
-// RelatedCase is another case that the actor may see, with why: subject where it is about the same party, scheme where a scheme
+// RelatedCase is another case that the actor may see, with why: a kind of tie (TieHand and so on), subject where it is about the same party, scheme where a scheme
 // that the engine found joins the two parties.
 type RelatedCase struct {
 	Ref, Title, Status, Level, Why string
@@ -95,6 +96,40 @@ func (s *Store) relatedCases(ctx context.Context, actor Actor, w *CaseWork) erro
 		for _, r := range list {
 			r.Why = sort.why
 			w.Related = append(w.Related, r)
+		}
+	}
+	return s.tiedCases(ctx, actor, w)
+}
+
+// tiedCases adds the cases of companies that the same hand decides for, or that state the same address, telephone or site: of each case
+// the first reason counts.
+func (s *Store) tiedCases(ctx context.Context, actor Actor, w *CaseWork) error {
+	var of Subject
+	if err := s.read(ctx).Where("id = ?", w.SubjectID).Take(&of).Error; err != nil {
+		return fmt.Errorf("case %s: its party: %w", w.Ref, err)
+	}
+	if of.Kind != KindCompany {
+		return nil
+	}
+	sources, err := s.Sources(ctx)
+	if err != nil {
+		return err
+	}
+	facts, err := companyFacts(s.read(ctx), []Subject{of}, sources, AsOf{})
+	if err != nil {
+		return fmt.Errorf("case %s: what its party shares: %w", w.Ref, err)
+	}
+	for _, tie := range facts[of.ID].Ties {
+		var list []RelatedCase
+		q := seenCases(s.read(ctx).Table("cases c").Select("c.ref, c.title, c.status, c.level"), actor, "c")
+		if err := q.Where("c.id <> ? AND c.subject_id IN ?", w.ID, tie.Others).Order("c.id DESC").Limit(maxRelated).Find(&list).Error; err != nil {
+			return fmt.Errorf("case %s: related cases: %w", w.Ref, err)
+		}
+		for _, r := range list {
+			if !slices.ContainsFunc(w.Related, func(k RelatedCase) bool { return k.Ref == r.Ref }) {
+				r.Why = tie.Kind
+				w.Related = append(w.Related, r)
+			}
 		}
 	}
 	return nil

@@ -201,9 +201,10 @@ func (w *province) attacks() []attack {
 		attack{route: "GET /api/v1/graph/moneypath", kind: "account", query: func(ref string) string { return "?source=account:" + ref + "&target=account:" + ref }},
 		attack{route: "GET /api/v1/graph/path", kind: "company", query: func(ref string) string { return "?from=company:" + ref + "&to=company:" + ref }},
 		attack{route: "GET /api/v1/graph/trace", kind: "account", query: func(ref string) string { return "?account=account:" + ref }})
-	list = append(list, attack{route: "POST /cases/:ref/keep", kind: "case", form: func(place string) url.Values {
+	keep := func(place string) url.Values {
 		return url.Values{"question": {"/graph?of=company:" + w.objects["company"][place]}, "note": {"说明"}}
-	}}, attack{route: "GET /cases/:ref/pictures/:number", kind: "case", words: []string{":number", "1"}})
+	}
+	list = append(list, attack{route: "POST /cases/:ref/keep", kind: "case", form: keep}, attack{route: "POST /api/v1/cases/:ref/keep", kind: "case", form: keep}, attack{route: "GET /cases/:ref/pictures/:number", kind: "case", words: []string{":number", "1"}})
 	for _, question := range []string{"rings", "clusters", "hubs", "sums"} {
 		list = append(list, attack{route: "GET /graph/" + question}, attack{route: "GET /api/v1/graph/" + question})
 	}

@@ -83,14 +83,3 @@ CREATE TABLE bulletin_versions (
   changed_at INTEGER NOT NULL,
   PRIMARY KEY (bulletin_id, version)
 );
-
--- How the papers of an office are headed and signed; empty fields are the office's name and telephone.
-CREATE TABLE office_papers (
-  authority_id BIGINT PRIMARY KEY REFERENCES authorities (id),
-  head TEXT NOT NULL,
-  signer TEXT NOT NULL,
-  contact TEXT NOT NULL,
-  changed_by BIGINT NOT NULL REFERENCES users (id),
-  changed_at INTEGER NOT NULL,
-  version BIGINT NOT NULL DEFAULT 1
-);
