@@ -43,3 +43,7 @@ ALTER TABLE batches ADD COLUMN last_fact BIGINT NOT NULL DEFAULT 922337203685477
 ALTER TABLE batches ADD COLUMN withdrawn_at INTEGER;
 ALTER TABLE batches ADD COLUMN withdrawn_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE batches ADD COLUMN withdrawn_reason TEXT NOT NULL DEFAULT '';
+
+-- Companies and persons have no owner: an index that leaves them out costs their loads nothing.
+DROP INDEX subjects_by_owner;
+CREATE INDEX subjects_by_owner ON subjects (owner_id) WHERE owner_id IS NOT NULL;
