@@ -1165,7 +1165,7 @@ func workAlerts(p CaseWorkPage) templ.Component {
 			templ_7745c5c3_Var61 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 86, "<section class=\"x-panel\" aria-labelledby=\"alerts\"><div class=\"x-panel-head\"><h2 id=\"alerts\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 86, "<section class=\"x-panel\"><div class=\"x-panel-head\"><h2 id=\"alerts\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

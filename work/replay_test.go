@@ -148,7 +148,7 @@ func TestVolumeGuard(t *testing.T) {
 		w.Exec(t, "UPDATE alerts SET open = "+map[string]string{"sqlite": "0", "postgres": "FALSE"}[w.Dialect]+", status = 'closed'")
 		v := save(t, w, "analyst_own", stricter(t, w))
 		replay(t, w, "analyst_own", v.Number)
-		first, second := w.Actor(t, "analyst_parent"), w.Actor(t, "supervisor_own")
+		first, second := w.Actor(t, "analyst_parent"), w.Actor(t, "supervisor_parent")
 		if err := w.Store.ApproveRules(ctx, first, v.Number, d); err != nil {
 			t.Fatal(err)
 		}

@@ -107,12 +107,15 @@ func (a attack) places() []string {
 // address fills the path with an object.
 func (a attack) address(ref string) string {
 	ref, hash, _ := strings.Cut(ref, " ") // a fact is named by its batch and its digest
-	pairs := append([]string{":ref", url.PathEscape(ref), ":id", url.PathEscape(ref), ":hash", hash, ":measure", hash, ":clock", hash, ":bulletin", hash}, a.words...)
+	pairs := append(slices.Clone(a.words), ":ref", url.PathEscape(ref), ":id", url.PathEscape(ref), ":hash", hash, ":code", ref, ":key", hash, ":measure", hash, ":clock", hash, ":bulletin", hash)
 	if hash != "" {
 		pairs = append(pairs, ":number", hash)
 	}
 	path := strings.NewReplacer(pairs...).Replace(a.path())
 	if a.query != nil {
+		if a.kind == "transfer" { // named by its source and the number that is asked for
+			ref = hash
+		}
 		path += a.query(ref)
 	}
 	return path
@@ -164,7 +167,7 @@ func (w *province) attacks() []attack {
 		{route: "POST /batches/:ref/withdraw", kind: "batch", form: same(url.Values{"reason": {"误传，重新报送"}})},
 		{route: "POST /api/v1/batches/:ref/withdraw", kind: "batch", form: same(url.Values{"reason": {"误传，重新报送"}})},
 		{route: "GET /sources/:code/transfers/:key", kind: "transfer"}, {route: "POST /sources/:code/transfers/:key/withdraw", kind: "transfer", form: same(url.Values{"reason": {"来源书面更正"}})},
-		{route: "GET /sources/:code/transfers", words: []string{":code", "BANK"}, query: func(string) string { return "?key=T-none" }},
+		{route: "GET /sources/:code/transfers", kind: "transfer", query: func(key string) string { return "?key=" + key }},
 		{route: "GET /api/v1/mappings"}, {route: "GET /api/v1/mappings/:ref", kind: "mapping"},
 		{route: "POST /api/v1/mappings", form: same(mappingForm)}, {route: "POST /api/v1/mappings/:ref", kind: "mapping", form: same(mappingForm)},
 		{route: "POST /api/v1/mappings/:ref/share", kind: "mapping", form: same(url.Values{"sharing": {"all"}})},

@@ -221,8 +221,14 @@ func jsonBody(t testing.TB, form url.Values) string {
 		case "alerts", "officers", "documents":
 			in[k] = v
 		case "facts", "offence", "amount", "people", "loss", "evidence", "proposal", "item_list", "expert_report", "approver", "number", "to", "due", "receiver", "competent",
-			"plan", "kind", "object", "channel", "party", "contact", "statement", "reviewer", "days", "ground", "body":
+			"plan", "kind", "object", "channel", "party", "contact", "statement", "reviewer", "days", "ground":
 			fields[k] = v[0]
+		case "body": // of a bulletin; a mapping has it beside its name
+			if form.Has("name") {
+				in[k] = v[0]
+			} else {
+				fields[k] = v[0]
+			}
 		case "version":
 			n, err := strconv.Atoi(v[0])
 			if err != nil {

@@ -123,6 +123,9 @@ func (w *province) people(t testing.TB) {
 		}
 	}
 	for _, r := range table(demoUsers) {
+		if r[0] == "supervisor3" { // supervisor9 stands in the same place
+			continue
+		}
 		w.roles[r[0]], w.home[r[0]] = r[1], r[5]
 	}
 	for _, r := range table(moreUsers) {
