@@ -68,11 +68,10 @@ type HandoffFile struct {
 
 // handoff is one handing with its case and the three offices, on its way through a verb.
 type handoff struct {
-	h              Handoff
-	cs             Case
-	from, to       Authority
-	superior       *Authority
-	everOn, handed bool // the actor was on a team of the case
+	h        Handoff
+	cs       Case
+	from, to Authority
+	superior *Authority
 }
 
 // directors gives where the actor directs cases: as supervisor, or as principal.
