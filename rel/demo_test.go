@@ -72,7 +72,7 @@ func TestDemoIsReadySoon(t *testing.T) {
 			break
 		}
 	}
-	if users != 23 || !password {
+	if users != 24 || !password {
 		t.Errorf("%d users were named, password shown: %v", users, password)
 	}
 	beside(t, bin, dir)

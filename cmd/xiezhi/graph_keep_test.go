@@ -51,13 +51,13 @@ func TestPictureIsKeptInACase(t *testing.T) {
 		handler.must(ref+"/keep", url.Values{"question": {"/graph?of=company:KEEP-1&depth=2"}, "note": {"甲乙关系"}})
 		handler.must(ref+"/keep", url.Values{"question": {"/graph/money?account=account:KA&hops=3"}, "note": {"资金去向"}})
 		s.clock.pass(time.Minute)
-		load(map[string]string{"relations.csv": "from,to,kind,ratio\ncompany:KEEP-2,company:KEEP-3,shareholder,0.7\n", "transfers.csv": "id,from_account,to_account,amount,at\nK3,KB,KC,50.00,2026-03-02T09:00:00+08:00\n"})
+		load(map[string]string{"relations.csv": "from,to,kind,ratio\ncompany:KEEP-2,company:KEEP-3,shareholder,0.7\n", "transfers.csv": "id,from_account,to_account,amount,at\nKEEPT-3,KB,KC,50.00,2026-03-02T09:00:00+08:00\n"})
 		time.Sleep(450 * time.Millisecond) // what an answer of now may be old
 		if story := handler.get(ref); !strings.Contains(story.body, ref+"/pictures/1") || !strings.Contains(story.body, "资金去向") {
 			t.Errorf("the story does not tell of the pictures")
 		}
 		handler, boss = s.as(t, "handler1"), s.as(t, "supervisor1")
-		for n, part := range map[string]string{"1": "丙公司", "2": "K3"} {
+		for n, part := range map[string]string{"1": "丙公司", "2": "KEEPT-3"} {
 			to := handler.get(ref + "/pictures/" + n)
 			if to.status != http.StatusSeeOther {
 				t.Fatalf("picture %s: %d", n, to.status)
