@@ -58,7 +58,7 @@ func (p *portal) kinds(add func(ctx context.Context, name, subject string) error
 		{Name: "training.run", Limit: 9 * time.Minute, Tries: 1, Run: func(ctx context.Context, ref string) error {
 			return p.desk.RunTraining(ctx, models.System("learn"), ref)
 		}},
-		{Name: "scan.night", Every: 10 * time.Minute, Limit: 6 * time.Hour, Tries: 1, Run: func(ctx context.Context, _ string) error {
+		{Name: "scan.night", Every: 10 * time.Minute, Limit: 9 * time.Minute, Tries: 1, Run: func(ctx context.Context, _ string) error {
 			return p.desk.ScanNightly(ctx, models.System("scan"))
 		}},
 		{Name: "clock.watch", Every: time.Minute, Tries: 1, Run: func(ctx context.Context, _ string) error {
