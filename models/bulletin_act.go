@@ -140,17 +140,8 @@ func (s *Store) AllowBulletinMove(ctx context.Context, actor Actor, caseRef, ref
 
 func (t *tx) allowBulletinMove(x *bulletin, event law.Event) (law.Move, error) {
 	table := law.MachineOf(law.MachineBulletin)
-	known, may := false, false
-	for _, row := range table.Moves() {
-		if row.Event == event && row.From != law.StateNone {
-			known, may = true, may || x.may(t.actor, row.Actor)
-		}
-	}
-	if !known {
-		return law.Move{}, NotFound("event")
-	}
-	if !may {
-		return law.Move{}, Forbidden(Action("bulletin." + string(event)))
+	if err := allowEvent(table, event, Action("bulletin."+string(event)), func(role string) bool { return x.may(t.actor, role) }); err != nil {
+		return law.Move{}, err
 	}
 	move, ok := table.Find(x.b.State, event)
 	if !ok {

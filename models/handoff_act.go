@@ -148,17 +148,8 @@ func (s *Store) AllowHandoffMove(ctx context.Context, actor Actor, ref string, e
 
 func (t *tx) allowHandoffMove(x *handoff, event law.Event) (law.Move, error) {
 	table := law.MachineOf(law.MachineHandoff)
-	known, may := false, false
-	for _, row := range table.Moves() {
-		if row.Event == event && row.From != law.StateNone {
-			known, may = true, may || x.may(t.actor, row.Actor)
-		}
-	}
-	if !known {
-		return law.Move{}, NotFound("event")
-	}
-	if !may {
-		return law.Move{}, Forbidden(Action("handoff." + string(event)))
+	if err := allowEvent(table, event, Action("handoff."+string(event)), func(role string) bool { return x.may(t.actor, role) }); err != nil {
+		return law.Move{}, err
 	}
 	move, ok := table.Find(x.h.State, event)
 	if !ok || !x.may(t.actor, move.Actor) || event == law.HandoffAccept && x.cs.Status != CaseOpen {

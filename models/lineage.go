@@ -76,16 +76,11 @@ func (t *tx) fact(batchRef, hash string) (Lineage, error) {
 		return l, err
 	}
 	l.Table, l.Line, l.Provenance = row.Fact.Tbl, row.Line, row.Fact.provenance(sources)
-	if err := t.db.Where("id = ?", row.BatchID).Take(&l.Batch).Error; err != nil {
-		return l, fmt.Errorf("fact %s: its batch: %w", hash, err)
+	var file BatchFile
+	if l.Batch, file, err = t.cameIn(row.BatchID, row.Fact.Tbl, row.Line); err != nil {
+		return l, fmt.Errorf("fact %s: %w", hash, err)
 	}
-	var files []BatchFile
-	if err := t.db.Where("batch_id = ? AND table_name = ? AND line >= ?", row.BatchID, row.Fact.Tbl, row.Line).Order("position").Limit(2).Find(&files).Error; err != nil {
-		return l, fmt.Errorf("fact %s: its file: %w", hash, err)
-	}
-	if len(files) == 1 { // several files of one table: which one is not kept
-		l.File, l.FileHash = files[0].Name, files[0].SHA256
-	}
+	l.File, l.FileHash = file.Name, file.SHA256
 	if l.Columns, err = columnValues(row.Fact.Payload); err != nil {
 		return l, fmt.Errorf("fact %s: %w", hash, err)
 	}
@@ -93,6 +88,21 @@ func (t *tx) fact(batchRef, hash string) (Lineage, error) {
 		return l, err
 	}
 	return l, t.observations(&l, row, sources)
+}
+
+// cameIn gives the load and the file in which a row of a table stood; a zero file where several of that table could be it.
+func (t *tx) cameIn(batch int64, table Table, line int64) (b Batch, file BatchFile, err error) {
+	if err := t.db.Where("id = ?", batch).Take(&b).Error; err != nil {
+		return b, file, fmt.Errorf("its batch: %w", err)
+	}
+	var files []BatchFile
+	if err := t.db.Where("batch_id = ? AND table_name = ? AND line >= ?", batch, table, line).Order("position").Limit(2).Find(&files).Error; err != nil {
+		return b, file, fmt.Errorf("its file: %w", err)
+	}
+	if len(files) == 1 { // several files of one table: which one is not kept
+		file = files[0]
+	}
+	return b, file, nil
 }
 
 // factRow finds a fact that the actor may follow.

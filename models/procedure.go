@@ -129,3 +129,21 @@ func eventWords(moves []law.Event) []string {
 	}
 	return words
 }
+
+// allowEvent asks of an event what does not depend on the state: NotFound where no move of the table but its first has it, Forbidden with
+// the action where none of them is this actor's.
+func allowEvent(table law.Machine, event law.Event, action Action, may func(role string) bool) error {
+	known, mine := false, false
+	for _, row := range table.Moves() {
+		if row.Event == event && row.From != law.StateNone {
+			known, mine = true, mine || may(row.Actor)
+		}
+	}
+	if !known {
+		return NotFound("event")
+	}
+	if !mine {
+		return Forbidden(action)
+	}
+	return nil
+}

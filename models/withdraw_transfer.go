@@ -188,22 +188,12 @@ func (t *tx) transfer(source, key string) (TransferLineage, error) {
 	}
 	l.Transfer, l.Line, l.Hash, l.Purpose = row.Transfer, row.Line, hex.EncodeToString(row.Hash), src.Purpose
 	l.ObservedAt, l.RecordedAt, l.Withdrawn = row.ObservedAt, row.RecordedAt, Withdrawn{At: row.WithdrawnAt, By: row.Actor, Reason: row.Reason}
-	return l, t.transferFile(&l, row)
-}
-
-// transferFile gives the load and the file in which a transfer stood.
-func (t *tx) transferFile(l *TransferLineage, row transferOrigin) error {
-	if err := t.db.Where("id = ?", row.BatchID).Take(&l.Batch).Error; err != nil {
-		return fmt.Errorf("transfer %s: its batch: %w", l.Key, err)
+	var file BatchFile
+	if l.Batch, file, err = t.cameIn(row.BatchID, TableTransfers, row.Line); err != nil {
+		return l, fmt.Errorf("transfer %s of %s: %w", key, source, err)
 	}
-	var files []BatchFile
-	if err := t.db.Where("batch_id = ? AND table_name = ? AND line >= ?", row.BatchID, TableTransfers, row.Line).Order("position").Limit(2).Find(&files).Error; err != nil {
-		return fmt.Errorf("transfer %s: its file: %w", l.Key, err)
-	}
-	if len(files) == 1 { // several files of one table: which one is not kept
-		l.File, l.FileHash = files[0].Name, files[0].SHA256
-	}
-	return nil
+	l.File, l.FileHash = file.Name, file.SHA256
+	return l, nil
 }
 
 // MayWithdraw says whether the actor may take the transfer back: with the right where an account is seen, or where the load belongs.
