@@ -9,11 +9,8 @@ import (
 
 // laid adds transfers as a run of its own, however small.
 func (f *Flow) laid(list []Transfer) *Flow {
-	n, w, b := f.accounts.grow(), f.means.grow(), &batch{}
-	for _, t := range list {
-		b.add(n, w, t)
-	}
-	return f.grown(n, w, append(slices.Clip(f.runs), newRun(n, w, b)))
+	n, w := f.accounts.grow(), f.means.grow()
+	return f.grown(n, w, append(slices.Clip(f.runs), newRun(n, w, nil, slices.Values(list))))
 }
 
 // answers asks every question about money and writes the answers by keys of the store.

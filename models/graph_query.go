@@ -193,7 +193,9 @@ func (s *Store) subjectsByKey(ctx context.Context) *gorm.DB {
 // NotFound for one that is absent or outside the scope.
 func (s *Store) SubjectNamed(ctx context.Context, scope Scope, ref SubjectRef) (Subject, error) {
 	var list []Subject
-	err := scoped(s.read(ctx), scope, "").Where("kind = ? AND (key = ? OR ref = ?)", ref.Kind, ref.ID, ref.ID).Order("id").Limit(2).Find(&list).Error
+	// Either index finds it at once; an OR over both would walk all subjects of the kind.
+	err := scoped(s.subjectsByKey(ctx), scope, "").Where("id IN (SELECT id FROM subjects WHERE kind = ? AND key = ? UNION ALL SELECT id FROM subjects WHERE ref = ? AND kind = ?)", ref.Kind, ref.ID, ref.ID, ref.Kind).
+		Order("id").Limit(1).Find(&list).Error
 	if err != nil {
 		return Subject{}, fmt.Errorf("find %s: %w", ref.Kind, err)
 	}
