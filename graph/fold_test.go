@@ -120,3 +120,11 @@ func TestStaleFoldIsNotTaken(t *testing.T) {
 		t.Errorf("%v, %d transfers in %d runs", ok, g.Len(), len(g.runs))
 	}
 }
+
+// Two runs that hold the same transfer, which must not be, still come to an end.
+func TestSameTransferTwice(t *testing.T) {
+	same := []Transfer{{ID: 1, From: 1, To: 2, Fen: 5, At: 1}, {ID: 2, From: 1, To: 2, Fen: 5, At: 1}}
+	if l := NewFlow().laid(same).laid(same).Ledger(); l.Len() != 4 {
+		t.Errorf("%d transfers", l.Len())
+	}
+}

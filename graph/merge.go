@@ -41,12 +41,14 @@ func stretches(x, y *Ledger) []stretch {
 	for i < nx || j < ny {
 		k := nx
 		if i < nx && j < ny {
-			k = x.until(i, y.At(j), y.ID(j))
+			at, id := y.At(j), y.ID(j)
+			k = until(i, nx, func(k uint32) bool { return x.At(k) < at || x.At(k) == at && x.ID(k) <= id })
 		}
 		list = x.standing(list, stretch{false, i, k})
 		i, k = k, ny
 		if i < nx && j < ny {
-			k = y.until(j, x.At(i), x.ID(i))
+			at, id := x.At(i), x.ID(i)
+			k = until(j, ny, func(k uint32) bool { return y.At(k) < at || y.At(k) == at && y.ID(k) < id })
 		}
 		list = y.standing(list, stretch{true, j, k})
 		j = k
@@ -54,10 +56,9 @@ func stretches(x, y *Ledger) []stretch {
 	return list
 }
 
-// until gives the first row from i on that is not before a moment and key. Far ones are found by steps that double.
-func (l *Ledger) until(i uint32, at, id int64) uint32 {
-	before := func(k uint32) bool { return l.At(k) < at || l.At(k) == at && l.ID(k) < id }
-	n, step := uint32(l.Len()), uint32(1)
+// until gives the first row from i on, n where there is none, that is not before; far ones are found by steps that double.
+func until(i, n uint32, before func(k uint32) bool) uint32 {
+	step := uint32(1)
 	for i < n && before(i) {
 		if step > n-i-1 || !before(i+step) {
 			if step == 1 {
