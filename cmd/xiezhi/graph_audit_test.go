@@ -30,8 +30,8 @@ func TestLooksAtTheWholeGraphAreNoted(t *testing.T) {
 		}{
 			{"/graph/rings?kinds=guarantee", http.StatusOK, []string{"graph.rings graph:rings"}},
 			{"/graph/clusters?least=3", http.StatusOK, []string{"graph.clusters graph:clusters"}},
-			{"/graph/hubs?window=24h&least=1", http.StatusOK, []string{"graph.hubs graph:hubs"}},
-			{"/graph/hubs?window=24h&least=1&format=csv", http.StatusOK, []string{"graph.hubs graph:hubs", "graph.export graph:hubs"}},
+			{"/graph/hubs?window=24h&least=2", http.StatusOK, []string{"graph.hubs graph:hubs"}},
+			{"/graph/hubs?window=24h&least=2&format=csv", http.StatusOK, []string{"graph.hubs graph:hubs", "graph.export graph:hubs"}},
 			{"/graph/sums?by=institution", http.StatusOK, []string{"graph.sums graph:sums"}},
 			{"/graph/sums?by=nothing", http.StatusUnprocessableEntity, nil},
 			{"/graph/hubs?least=many", http.StatusUnprocessableEntity, nil},
