@@ -186,6 +186,8 @@ func (a attack) request(t testing.TB, who person, base, ref, place string) *http
 		switch {
 		case a.api() && strings.Contains(a.path(), "/facts/"):
 			body, kind = strings.NewReader(`{"uscc":"NEW-1","name":"新公司"}`), "application/x-ndjson"
+		case a.api() && strings.HasSuffix(a.path(), "/evidence"):
+			body, kind = strings.NewReader("a list of "+place), "application/octet-stream"
 		case a.api():
 			body, kind = strings.NewReader(jsonBody(t, form)), "application/json"
 		case a.file:
