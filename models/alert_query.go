@@ -215,7 +215,7 @@ func (s *Store) UrgentAlerts(ctx context.Context, actor Actor) (int64, error) {
 // countAlerts counts what waits in the actor's scope and meets a condition, at most countCap.
 func (s *Store) countAlerts(ctx context.Context, actor Actor, cond string, args ...any) (n int64, err error) {
 	inner := scoped(s.read(ctx).Table("alerts al").Select("1"), actor.Scope(ActAlertRead), "al").
-		Where("al.open = ?", true).Where("al.status <> ?", AlertInCase).
+		Where("al.open = TRUE").Where("al.status <> ?", AlertInCase).
 		Where("(al.status <> ? OR al.snoozed_until <= ?)", AlertSnoozed, s.Now()).Where(cond, args...).Limit(countCap)
 	if err := s.read(ctx).Table("(?) x", inner).Count(&n).Error; err != nil {
 		return 0, fmt.Errorf("count alerts: %w", err)

@@ -208,9 +208,13 @@ func (s *Store) subjectsByKey(ctx context.Context) *gorm.DB {
 // SubjectNamed finds a subject in sight by its kind and its ID or, for a person or an account, its public number. It fails with
 // NotFound for one that is absent or out of sight.
 func (s *Store) SubjectNamed(ctx context.Context, sight Sight, ref SubjectRef) (Subject, error) {
+	kind, ok := kindLiteral(ref.Kind)
+	if !ok {
+		return Subject{}, NotFound(string(ref.Kind))
+	}
 	var list []Subject
 	// Either index finds it at once; an OR over both would walk all subjects of the kind.
-	err := seenSubjects(s.subjectsByKey(ctx), sight).Where("id IN (SELECT id FROM subjects WHERE kind = ? AND key = ? UNION ALL SELECT id FROM subjects WHERE ref = ? AND kind = ?)", ref.Kind, ref.ID, ref.ID, ref.Kind).
+	err := seenSubjects(s.subjectsByKey(ctx), sight).Where("id IN (SELECT id FROM subjects WHERE kind = "+kind+" AND key = ? UNION ALL SELECT id FROM subjects WHERE ref = ? AND kind = "+kind+")", ref.ID, ref.ID).
 		Order("id").Limit(1).Find(&list).Error
 	if err != nil {
 		return Subject{}, fmt.Errorf("find %s: %w", ref.Kind, err)
@@ -219,6 +223,25 @@ func (s *Store) SubjectNamed(ctx context.Context, sight Sight, ref SubjectRef) (
 		return Subject{}, NotFound(string(ref.Kind))
 	}
 	return list[0], nil
+}
+
+// kindLiteral writes a kind into the text of a question; false for an unknown one. Where SQLite has an index of one kind alone, it plans
+// a question with the kind as a value anew each time.
+func kindLiteral(kind SubjectKind) (string, bool) {
+	switch kind {
+	case KindCompany:
+		return "'company'", true
+	case KindPerson:
+		return "'person'", true
+	case KindAccount:
+		return "'account'", true
+	case KindInstitution:
+		return "'institution'", true
+	case KindProduct:
+		return "'product'", true
+	default:
+		return "", false
+	}
 }
 
 // TransferKeys gives the source's own IDs of transfers by internal key, of withdrawn ones too.

@@ -126,7 +126,7 @@ func (s *Store) RuleAt(ctx context.Context, at Instant) (RuleVersion, error) {
 // RuleMark gives the number of the version in force without its text; empty where there is none.
 func (s *Store) RuleMark(ctx context.Context) (string, error) {
 	var row struct{ Number string }
-	if err := s.read(ctx).Raw("SELECT number FROM rule_versions WHERE state = ?", RuleInForce).Scan(&row).Error; err != nil {
+	if err := s.read(ctx).Raw("SELECT number FROM rule_versions WHERE state = '" + string(RuleInForce) + "'").Scan(&row).Error; err != nil {
 		return "", fmt.Errorf("ask which rules are in force: %w", err)
 	}
 	return row.Number, nil
