@@ -27,6 +27,7 @@ func Find(b *Book, r *Rules, pop *Population) ([]Scheme, Population) {
 	list = append(list, f.scatterGathers()...)
 	list = append(list, f.gatherScatters()...)
 	list = append(list, f.cycles()...)
+	list = append(list, f.rounds()...)
 	list = append(list, f.passes()...)
 	list = append(list, f.ponzis()...)
 	list = append(list, f.pairings()...)

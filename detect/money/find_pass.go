@@ -219,6 +219,11 @@ func (f *finder) chains(list []pass) [][]int {
 			}
 		}
 	}
+	for _, same := range f.commonHeads(list) {
+		for _, i := range same[1:] {
+			join(same[0], i)
+		}
+	}
 	groups := map[int][]int{}
 	var order []int
 	for i := range list {

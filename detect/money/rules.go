@@ -27,6 +27,7 @@ type Rules struct {
 	Gather  GatherRule  `yaml:"gather_scatter"`
 	Cycle   CycleRule   `yaml:"cycle"`
 	Pass    PassRule    `yaml:"pass_through"`
+	Round   RoundRule   `yaml:"round,omitempty"` // of versions from 2026.11.5 on
 	Test    TestRule    `yaml:"test"`
 
 	Ponzi    PonziRule  `yaml:"ponzi"`
@@ -75,6 +76,12 @@ type FanRule struct {
 	Least     int     `yaml:"least"`
 	OutFactor float64 `yaml:"out_factor"`
 	Margin    float64 `yaml:"own_margin"`
+
+	// Of versions from 2026.11.5 on; zero does without: who passes so much of a burst on to persons within the hours collects for
+	// others, and those who paid him are no members.
+	OnwardShare float64 `yaml:"onward_share,omitempty"`
+	OnwardHours float64 `yaml:"onward_hours,omitempty"`
+	OnwardPart  float64 `yaml:"onward_part,omitempty"`
 }
 
 // ScatterRule is for one source and one sink with the same accounts between.
@@ -100,6 +107,16 @@ type CycleRule struct {
 	Onward   float64   `yaml:"onward_max"`
 }
 
+// RoundRule is for the same money turned round again and again; zero laps do without.
+type RoundRule struct {
+	Laps   int     `yaml:"laps"`
+	FenMin int64   `yaml:"fen_min"`
+	Hours  float64 `yaml:"hours"`
+	Share  float64 `yaml:"share"`
+	Least  int     `yaml:"least"`
+	Most   int     `yaml:"most"`
+}
+
 // PassRule is for money that does not stay.
 type PassRule struct {
 	Hours     float64 `yaml:"hours"`
@@ -109,6 +126,7 @@ type PassRule struct {
 	FirstDays float64 `yaml:"first_days"`
 	Depth     int     `yaml:"depth"`
 	Emptied   float64 `yaml:"emptied"`
+	Heads     int     `yaml:"heads,omitempty"` // of versions from 2026.11.5 on: so many accounts that pass on to the same person act for him
 }
 
 // TestRule is for a small payment that tries the way for a large one.
