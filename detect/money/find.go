@@ -32,6 +32,7 @@ func Find(b *Book, r *Rules, pop *Population) ([]Scheme, Population) {
 	list = append(list, f.ponzis()...)
 	list = append(list, f.pairings()...)
 	list = append(list, f.wakes()...)
+	list = append(list, f.splits()...)
 	list = f.settle(list)
 	list = f.settle(append(list, f.fans(list)...))
 	return list, f.pop

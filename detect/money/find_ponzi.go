@@ -111,10 +111,42 @@ func (f *finder) ponzi(a graph.Account) (Scheme, bool) {
 	for p := range payers {
 		s.Members = append(s.Members, Member{Account: p, Role: RoleVictim, Aside: true})
 	}
+	taken := f.takers(a, payers, in)
+	for _, i := range taken {
+		proof = append(proof, i)
+		s.Members = append(s.Members, Member{Account: f.To(i), Role: RoleInsider})
+	}
 	slices.SortFunc(s.Members[1:], func(x, y Member) int { return int(x.Account) - int(y.Account) })
+	s.Members = once(s.Members)
 	return s, f.finish(&s, proof,
 		f.part("constant_share", 1-spread/(2*r.Spread), spread, r.Spread),
 		f.part("new_pays_old", min(1, float64(sum)/float64(max(1, in))*4)*min(1, growth), min(1, float64(sum)/float64(max(1, in))), 0),
 		f.part("growing", growth-1, growth, 1),
 		f.part("no_trade", 1-float64(trade)/float64(max(1, in))*10, float64(trade)/float64(max(1, in)), 0.1))
+}
+
+// takers gives the payments to those who take a large part of all that came, and paid nothing in: the hand behind, the pool.
+func (f *finder) takers(a graph.Account, payers map[graph.Account]*stakes, in int64) []uint32 {
+	r := &f.rules.Ponzi
+	if r.InsiderPart <= 0 {
+		return nil
+	}
+	sums := map[graph.Account]int64{}
+	for _, o := range f.Out(a) {
+		if payers[f.To(o)] == nil && f.Channel[o] == ChannelTransfer {
+			sums[f.To(o)] += f.Fen(o)
+		}
+	}
+	var list []uint32
+	for _, o := range f.Out(a) {
+		end := f.To(o)
+		least := r.InsiderPart
+		if !f.personal(end) {
+			least = r.PoolPart
+		}
+		if payers[end] == nil && f.Channel[o] == ChannelTransfer && float64(sums[end]) >= least*float64(in) {
+			list = append(list, o)
+		}
+	}
+	return list
 }

@@ -28,6 +28,7 @@ type Rules struct {
 	Cycle   CycleRule   `yaml:"cycle"`
 	Pass    PassRule    `yaml:"pass_through"`
 	Round   RoundRule   `yaml:"round,omitempty"` // of versions from 2026.11.5 on
+	Split   SplitRule   `yaml:"split,omitempty"` // of versions from 2026.11.5 on
 	Test    TestRule    `yaml:"test"`
 
 	Ponzi    PonziRule  `yaml:"ponzi"`
@@ -117,6 +118,14 @@ type RoundRule struct {
 	Most   int     `yaml:"most"`
 }
 
+// SplitRule is for sums in pieces below a limit of reporting; zero days do without. Near is a share of the limit.
+type SplitRule struct {
+	Days  int     `yaml:"days"`
+	Daily int     `yaml:"daily"`
+	Near  float64 `yaml:"near"`
+	Ends  int     `yaml:"ends_max"`
+}
+
 // PassRule is for money that does not stay.
 type PassRule struct {
 	Hours     float64 `yaml:"hours"`
@@ -126,7 +135,10 @@ type PassRule struct {
 	FirstDays float64 `yaml:"first_days"`
 	Depth     int     `yaml:"depth"`
 	Emptied   float64 `yaml:"emptied"`
-	Heads     int     `yaml:"heads,omitempty"` // of versions from 2026.11.5 on: so many accounts that pass on to the same person act for him
+
+	// Of versions from 2026.11.5 on; zero does without.
+	Heads    int `yaml:"heads,omitempty"`    // so many accounts that pass on to the same person act for him
+	Carriers int `yaml:"carriers,omitempty"` // a payer whose so many payments, and no other, all left at once is no business partner either
 }
 
 // TestRule is for a small payment that tries the way for a large one.
@@ -142,6 +154,10 @@ type PonziRule struct {
 	Paid      int     `yaml:"paid"`
 	PaidShare float64 `yaml:"paid_share"`
 	Spread    float64 `yaml:"spread_max"`
+
+	// Of versions from 2026.11.5 on; zero does without: what a person, or a company, must take out of all that came to act in it.
+	InsiderPart float64 `yaml:"insider_part,omitempty"`
+	PoolPart    float64 `yaml:"pool_part,omitempty"`
 }
 
 // PairRule is for value that moves while no money does.

@@ -22,6 +22,7 @@ const (
 	Dormant       Typology = "dormant"
 	Ponzi         Typology = "ponzi"
 	Pairing       Typology = "pairing"
+	Split         Typology = "split"
 )
 
 // Role is what a member does in a scheme.
