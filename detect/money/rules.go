@@ -29,7 +29,10 @@ type Rules struct {
 	Pass    PassRule    `yaml:"pass_through"`
 	Round   RoundRule   `yaml:"round,omitempty"` // of versions from 2026.11.5 on
 	Split   SplitRule   `yaml:"split,omitempty"` // of versions from 2026.11.5 on
-	Test    TestRule    `yaml:"test"`
+
+	HeadCount HeadCountRule `yaml:"head_count,omitempty"` // of versions from 2026.11.5 on
+
+	Test TestRule `yaml:"test"`
 
 	Ponzi    PonziRule  `yaml:"ponzi"`
 	Pair     PairRule   `yaml:"pairing"`
@@ -118,6 +121,16 @@ type RoundRule struct {
 	Most   int     `yaml:"most"`
 }
 
+// HeadCountRule is for a fee for joining with rewards out of the fees of those who come later; zero payers do without. Equal and Fixed are
+// shares of payers and of payouts, Parts is how many different rewards a scale has.
+type HeadCountRule struct {
+	Payers int     `yaml:"payers"`
+	Equal  float64 `yaml:"equal"`
+	Paid   int     `yaml:"paid"`
+	Fixed  float64 `yaml:"fixed"`
+	Parts  int     `yaml:"parts_max"`
+}
+
 // SplitRule is for sums in pieces below a limit of reporting; zero days do without. Near is a share of the limit.
 type SplitRule struct {
 	Days  int     `yaml:"days"`
@@ -158,6 +171,7 @@ type PonziRule struct {
 	// Of versions from 2026.11.5 on; zero does without: what a person, or a company, must take out of all that came to act in it.
 	InsiderPart float64 `yaml:"insider_part,omitempty"`
 	PoolPart    float64 `yaml:"pool_part,omitempty"`
+	OneVote     bool    `yaml:"one_vote,omitempty"` // each payer tells of his share once, by the middle one of his payouts
 }
 
 // PairRule is for value that moves while no money does.

@@ -23,6 +23,7 @@ const (
 	Ponzi         Typology = "ponzi"
 	Pairing       Typology = "pairing"
 	Split         Typology = "split"
+	HeadCount     Typology = "head_count"
 )
 
 // Role is what a member does in a scheme.
