@@ -16,10 +16,11 @@ func (n *normal) closeGaps() {
 			i++
 			continue
 		}
-		for ; i < end; i += 2 {
-			n.keep(kept, i)
+		for k := i; k < end; k += 2 {
+			n.keep(kept, k)
 			kept++
 		}
+		i = end
 	}
 	n.runes, n.at, n.stop = rs[:kept], n.at[:kept], n.stop[:kept]
 }

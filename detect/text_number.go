@@ -139,6 +139,9 @@ func (lx *lexicon) chinese(rs []rune, i int32, mode numberMode) (float64, int32,
 	if !seen {
 		return 0, start, false
 	}
+	if s := lx.scales[rs[max(start, i-2)]]; digit > 0 && i-start >= 2 && s >= 100 {
+		digit *= s / 10 // "two thousand five" is 2,500; 2,005 has a zero
+	}
 	v := total + section + max(digit, 0)
 	return lx.chineseDecimals(rs, v, i)
 }
