@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
@@ -166,8 +167,13 @@ func (s *Store) read(ctx context.Context) *gorm.DB { return s.r.WithContext(ctx)
 // change is one verb: everything in it happens together, with its audit entries, or not at all. A verb that recorded no
 // audit entry is refused: an act that cannot be audited does not happen.
 func (s *Store) change(ctx context.Context, actor Actor, verb func(tx *tx) error) error {
+	return s.changeBy(func(f func(db *gorm.DB) error) error { return s.transact(ctx, f) }, actor, verb)
+}
+
+// changeBy is change in a transaction that transact makes.
+func (s *Store) changeBy(transact func(f func(db *gorm.DB) error) error, actor Actor, verb func(tx *tx) error) error {
 	var t *tx
-	err := s.transact(ctx, func(db *gorm.DB) error {
+	err := transact(func(db *gorm.DB) error {
 		t = &tx{db: db, store: s, actor: actor, now: s.Now()}
 		if err := t.claim(); err != nil {
 			return err
@@ -206,6 +212,7 @@ func isDeadlock(err error) bool {
 // tx is a store inside a transaction, on behalf of an actor, at one moment.
 type tx struct {
 	db      *gorm.DB
+	conn    *sql.Conn // of a verb that loads in bulk, see [Store.changeBulk]
 	store   *Store
 	actor   Actor
 	now     Instant

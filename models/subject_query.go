@@ -1,8 +1,10 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"xiezhi/reference"
@@ -23,9 +25,31 @@ type CompanyKey struct {
 	ID        int64
 }
 
-// Companies lists companies in the actor's scope, highest index first, and says whether there are more.
+// Companies lists companies in the actor's scope, highest index first, and says whether there are more. Those that somebody looked at
+// stand in indexes by level; those that still wait have neither level nor index and are found among all that waits.
 func (s *Store) Companies(ctx context.Context, actor Actor, f CompanyFilter) ([]Subject, bool, error) {
-	q := scoped(s.read(ctx), actor.Scope(ActCompanyRead), "").Where("kind = ?", KindCompany)
+	list, err := s.companies(ctx, actor, f, "kind = 'company' AND listed", "level_rank DESC, idx DESC, id DESC")
+	if err != nil {
+		return nil, false, fmt.Errorf("list companies: %w", err)
+	}
+	ends := len(list) <= f.Limit || list[len(list)-1].LevelRank == 0 && list[len(list)-1].Idx <= 0
+	if ends && (f.Level == "" || f.Level == "none") {
+		waiting, err := s.companies(ctx, actor, f, "kind = 'company' AND newest_fact_id > assessed_fact_id AND NOT listed", "id DESC")
+		if err != nil {
+			return nil, false, fmt.Errorf("list companies that wait: %w", err)
+		}
+		list = append(list, waiting...)
+		slices.SortFunc(list, func(a, b Subject) int {
+			return cmp.Or(cmp.Compare(b.LevelRank, a.LevelRank), cmp.Compare(b.Idx, a.Idx), cmp.Compare(b.ID, a.ID))
+		})
+	}
+	more := len(list) > f.Limit
+	return list[:min(len(list), f.Limit)], more, nil
+}
+
+// companies reads a page of the companies of one kind, which the index of that name serves, and one more.
+func (s *Store) companies(ctx context.Context, actor Actor, f CompanyFilter, which, order string) ([]Subject, error) {
+	q := scoped(s.read(ctx), actor.Scope(ActCompanyRead), "").Where(which)
 	if f.Level != "" {
 		q = q.Where("level = ?", f.Level)
 	}
@@ -40,11 +64,8 @@ func (s *Store) Companies(ctx context.Context, actor Actor, f CompanyFilter) ([]
 		q = q.Where("(level_rank, idx, id) < (?, ?, ?)", f.After.LevelRank, f.After.Idx, f.After.ID)
 	}
 	var list []Subject
-	if err := q.Order("level_rank DESC, idx DESC, id DESC").Limit(f.Limit + 1).Find(&list).Error; err != nil {
-		return nil, false, fmt.Errorf("list companies: %w", err)
-	}
-	more := len(list) > f.Limit
-	return list[:min(len(list), f.Limit)], more, nil
+	err := q.Order(order).Limit(f.Limit + 1).Find(&list).Error
+	return list, err
 }
 
 func escapeLike(s string) string {
