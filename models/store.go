@@ -81,7 +81,7 @@ func (s *Store) openPostgres(target string) error {
 func (s *Store) openSQLite(path string) error {
 	open := func(conns int, more ...string) (*gorm.DB, error) {
 		pragmas := append([]string{"busy_timeout(15000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-			"cache_size(-32000)", "temp_store(2)"}, more...)
+			"cache_size(-32000)", "temp_store(2)", "wal_autocheckpoint(4000)"}, more...)
 		q := url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}
 		db, err := gorm.Open(modernc{sqlite.New(sqlite.Config{
 			DriverName: "sqlite", DSN: "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode(),
