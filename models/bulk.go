@@ -48,6 +48,11 @@ func (s *Store) changeBulk(ctx context.Context, actor Actor, verb func(tx *tx) e
 			return errors.New("bulk load outside its transaction")
 		}
 		t.conn = conn
+		if s.dialect == "postgres" { // for the rows of a statement, which a trigger checks
+			if err := t.db.Exec("SET LOCAL work_mem = '64MB'").Error; err != nil {
+				return fmt.Errorf("give the load memory: %w", err)
+			}
+		}
 		if err := verb(t); err != nil {
 			return err
 		}

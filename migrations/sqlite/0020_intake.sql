@@ -20,6 +20,7 @@ CREATE TABLE tie_marks (
 INSERT INTO tie_marks (one, after_id, until_id) SELECT 1, 0, COALESCE(MAX(id), 0) FROM facts;
 
 -- Lists order companies by their level: those that nobody looked at yet stand behind them, by their number, and are in no index for it.
+-- Companies alone are listed.
 ALTER TABLE subjects ADD COLUMN listed BOOLEAN NOT NULL DEFAULT FALSE;
 UPDATE subjects SET listed = TRUE WHERE kind = 'company' AND (assessed_fact_id > 0 OR level_rank > 0 OR idx > 0 OR newest_fact_id <= assessed_fact_id);
 DROP INDEX subjects_by_level;
@@ -27,10 +28,10 @@ DROP INDEX subjects_by_p2;
 DROP INDEX subjects_by_c4;
 DROP INDEX subjects_by_c6;
 DROP INDEX subjects_dirty;
-CREATE INDEX subjects_by_level ON subjects (level_rank DESC, idx DESC, id DESC) WHERE kind = 'company' AND listed;
-CREATE INDEX subjects_by_p2 ON subjects (p2, level_rank DESC, idx DESC, id DESC) WHERE kind = 'company' AND listed;
-CREATE INDEX subjects_by_c4 ON subjects (c4, level_rank DESC, idx DESC, id DESC) WHERE kind = 'company' AND listed;
-CREATE INDEX subjects_by_c6 ON subjects (c6, level_rank DESC, idx DESC, id DESC) WHERE kind = 'company' AND listed;
+CREATE INDEX subjects_by_level ON subjects (level_rank DESC, idx DESC, id DESC) WHERE listed;
+CREATE INDEX subjects_by_p2 ON subjects (p2, level_rank DESC, idx DESC, id DESC) WHERE listed;
+CREATE INDEX subjects_by_c4 ON subjects (c4, level_rank DESC, idx DESC, id DESC) WHERE listed;
+CREATE INDEX subjects_by_c6 ON subjects (c6, level_rank DESC, idx DESC, id DESC) WHERE listed;
 CREATE INDEX subjects_dirty ON subjects (id, c6, c4, p2, listed) WHERE kind = 'company' AND newest_fact_id > assessed_fact_id;
 
 -- That the subjects of facts and transfers are there is checked when a transaction ends: row by row, each statement of a load has to keep a copy
