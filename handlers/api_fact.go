@@ -28,15 +28,29 @@ type spooled struct {
 	request string
 }
 
-// apiFacts loads JSON lines into one table and answers as the ingest command does. The body is never held in memory. A repeated
-// request under a known key is answered as before, after waiting for the first where that still runs; one whose answer was lost is
-// taken up where it stopped, since loading the same rows again changes nothing.
+// apiFacts loads JSON lines into one table and answers as the ingest command does. A request whose answer was lost is taken up where it
+// stopped, since loading the same rows again changes nothing.
 func (a *App) apiFacts(c *gin.Context) error {
 	table := models.Table(c.Param("table"))
 	if !slices.Contains(models.Tables(), table) {
 		return models.NotFound("table")
 	}
-	body, err := spool(c.Request)
+	return a.apiStream(c, "xiezhi-facts-*.jsonl", uploadLimit, func(ctx context.Context, actor models.Actor, body *spooled) (int, any, error) {
+		opts, wrong := newFactLoad(actor, table, c.Query("division"), c.Query("source"))
+		if len(wrong) > 0 {
+			return 0, nil, models.Invalid(wrong)
+		}
+		opts.Size, opts.SHA256, opts.Body = body.size, body.sha256, body.file
+		rep, err := a.Desk.IngestStream(ctx, actor, opts)
+		wordRefusals(ctx, rep)
+		return http.StatusOK, rep, err
+	})
+}
+
+// apiStream does a write whose body is not held in memory: it is spooled to a temporary file first. A repeated request under a known key
+// is answered as before, after waiting for the first where that still runs.
+func (a *App) apiStream(c *gin.Context, name string, limit int64, do func(ctx context.Context, actor models.Actor, body *spooled) (status int, answer any, err error)) error {
+	body, err := spool(c.Request, name, limit)
 	if err != nil {
 		return err
 	}
@@ -54,17 +68,12 @@ func (a *App) apiFacts(c *gin.Context) error {
 	if answered || err != nil {
 		return err
 	}
-	opts, wrong := newFactLoad(actor, table, c.Query("division"), c.Query("source"))
-	if len(wrong) > 0 {
-		return models.Invalid(wrong)
-	}
-	opts.Size, opts.SHA256, opts.Body = body.size, body.sha256, body.file
 	patient(c)
-	rep, err := a.Desk.IngestStream(ctx, actor, opts)
+	status, answer, err := do(ctx, actor, body)
 	if err != nil {
 		return err
 	}
-	return a.answerFacts(ctx, c, actor, id, rep)
+	return a.answerStream(ctx, c, actor, id, status, answer)
 }
 
 // replay answers a request whose key is known; otherwise it gives the key to the actor, to be taken by the first change.
@@ -102,19 +111,18 @@ func newFactLoad(actor models.Actor, table models.Table, division, source string
 	return work.StreamOptions{Name: string(table) + ".jsonl", Table: table, Source: source, Division: division}, wrong
 }
 
-func (a *App) answerFacts(ctx context.Context, c *gin.Context, actor models.Actor, id models.Idempotency, rep work.IngestReport) error {
-	wordRefusals(ctx, rep)
-	out, err := json.Marshal(rep)
+func (a *App) answerStream(ctx context.Context, c *gin.Context, actor models.Actor, id models.Idempotency, status int, answer any) error {
+	out, err := json.Marshal(answer)
 	if err != nil {
-		return fmt.Errorf("write the report of %s: %w", rep.Batch, err)
+		return fmt.Errorf("write the answer of %s: %w", c.FullPath(), err)
 	}
 	if id.Key != "" {
 		actor.Idem = models.Idempotency{}
-		if err := a.Store.KeepAnswer(ctx, actor, id, http.StatusOK, out); err != nil {
+		if err := a.Store.KeepAnswer(ctx, actor, id, status, out); err != nil {
 			return err
 		}
 	}
-	c.Data(http.StatusOK, "application/json; charset=utf-8", out)
+	c.Data(status, "application/json; charset=utf-8", out)
 	return nil
 }
 
@@ -127,17 +135,17 @@ func wordRefusals(ctx context.Context, rep work.IngestReport) {
 	}
 }
 
-// spool writes a body to a temporary file and takes its digests on the way; the caller drops it.
-func spool(r *http.Request) (*spooled, error) {
-	f, err := os.CreateTemp("", "xiezhi-facts-*.jsonl")
+// spool writes a body of at most limit bytes to a temporary file named by a pattern and takes its digests on the way; the caller drops it.
+func spool(r *http.Request, name string, limit int64) (*spooled, error) {
+	f, err := os.CreateTemp("", name)
 	if err != nil {
 		return nil, err
 	}
 	s := &spooled{file: f}
 	content, request := sha256.New(), sha256.New()
 	fmt.Fprintf(request, "%s %s\n", r.Method, r.URL.RequestURI())
-	s.size, err = io.Copy(io.MultiWriter(f, content, request), io.LimitReader(r.Body, uploadLimit+1))
-	if err == nil && s.size > uploadLimit {
+	s.size, err = io.Copy(io.MultiWriter(f, content, request), io.LimitReader(r.Body, limit+1))
+	if err == nil && s.size > limit {
 		err = &models.Error{Kind: models.KindInvalid, Key: "error.body_too_long"}
 	}
 	if err == nil {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -53,6 +54,30 @@ func (a *App) apiCaseEvidence(c *gin.Context) error {
 		out = append(out, newEvidenceLineJSON(e))
 	}
 	return a.json(c, items(out, ""))
+}
+
+// apiEvidenceAdd takes the body as a file into a case; what is said of it stands in the query, since the body is the file itself.
+func (a *App) apiEvidenceAdd(c *gin.Context) error {
+	ref := c.Param("ref")
+	if err := a.Store.AllowEvidence(c.Request.Context(), ActorOf(c), ref); err != nil {
+		return err
+	}
+	var f evidenceForm
+	if err := c.ShouldBindQuery(&f); err != nil {
+		return err
+	}
+	return a.apiStream(c, "xiezhi-evidence-*", a.Desk.Evidence.Limit, func(ctx context.Context, actor models.Actor, body *spooled) (int, any, error) {
+		if body.size == 0 {
+			return 0, nil, models.Invalid(map[string]string{"file": "error.required"})
+		}
+		got, err := a.Desk.ReceiveEvidence(ctx, actor, ref, f.piece(c.Query("file")), body.file)
+		if err != nil {
+			return 0, nil, err
+		}
+		actor.Idem = models.Idempotency{}
+		e, err := a.Store.EvidenceFile(ctx, actor, got)
+		return http.StatusCreated, newEvidenceLineJSON(e.EvidenceLine), err
+	})
 }
 
 func (a *App) evidenceAnswer(c *gin.Context, actor models.Actor) (int, any, error) {

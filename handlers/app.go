@@ -32,7 +32,6 @@ type App struct {
 	Assets   *static.Assets
 	Login    LoginRules
 	Now      func() time.Time
-	Calendar string
 	Articles law.FullTexts // of the law, that the operator has loaded
 	// VolumeFactor is how many times today's open alerts a rule version may raise before a second approver is asked.
 	VolumeFactor float64
@@ -139,7 +138,12 @@ func (a *App) frame(c *gin.Context, title string) (views.Frame, error) {
 	ctx := a.Context(c)
 	actor := ActorOf(c)
 	f := views.Frame{Title: title, Path: c.Request.URL.RequestURI(), Theme: actor.Theme, User: i18n.Pick(ctx, actor.Display, actor.DisplayEn),
-		UserName: actor.Name, Calendar: calendarName(ctx, a.Calendar), Demo: a.Demo(), Query: c.Query("q"), Search: actor.Can(models.ActCompanyRead)}
+		UserName: actor.Name, Demo: a.Demo(), Query: c.Query("q"), Search: actor.Can(models.ActCompanyRead)}
+	calendar, err := a.Store.CalendarName(ctx)
+	if err != nil {
+		return f, err
+	}
+	f.Calendar = calendarName(ctx, calendar)
 	office, err := a.Store.Authority(ctx, actor.AuthorityID)
 	if err != nil {
 		return f, err

@@ -121,6 +121,10 @@ func (a *App) showBulletin(c *gin.Context, in procedureInput) error {
 	if err != nil {
 		return err
 	}
+	forms, err := a.withPhrases(c, ctx, "/cases/"+ref+"/bulletins/"+f.Ref)
+	if err != nil {
+		return err
+	}
 	p := views.BulletinShowPage{Frame: frame, Case: ref, Ref: f.Ref, State: i18n.T(ctx, "procedure.state.bulletin."+string(f.State)), Title: f.Title, Body: textLines(f.Body), Office: i18n.Pick(ctx, f.Office, f.OfficeEn),
 		Parts: caseTabs(ctx, actor, ref, f.Place, "bulletins"), Story: newCaseStory(ctx, f.Events, names), Withdrawal: f.Withdrawal,
 		Printed: i18n.T(ctx, "case.printed", "who", i18n.Pick(ctx, actor.Display, actor.DisplayEn), "at", i18n.Moment(a.Store.Now().Time()))}
@@ -128,7 +132,7 @@ func (a *App) showBulletin(c *gin.Context, in procedureInput) error {
 		p.Public = "/bulletins/" + f.Ref
 	}
 	start := map[string]string{"title": f.Title, "body": f.Body}
-	p.Acts = procedurePanel(ctx, law.MachineBulletin, f.State, f.Moves, f.Barred, func(e law.Event) procedureForm {
+	p.Acts = procedurePanel(forms, law.MachineBulletin, f.State, f.Moves, f.Barred, func(e law.Event) procedureForm {
 		return procedureForm{machine: law.MachineBulletin, event: e, action: bulletinURL(ref, f.Ref, e), version: f.Version, in: in, start: start}
 	})
 	p.Acts.Wrong = in.wrong

@@ -157,7 +157,7 @@ func (a *App) showCase(c *gin.Context, in caseInput) error {
 	if err != nil {
 		return err
 	}
-	forms, err := a.withPhrases(c, ctx)
+	forms, err := a.withPhrases(c, ctx, "/cases/"+file.Ref)
 	if err != nil {
 		return err
 	}

@@ -90,7 +90,7 @@ func (a *App) companyFile(ctx context.Context, actor models.Actor, id string, as
 		return f, err
 	}
 	f.forget()
-	if f.names, err = a.Store.Names(ctx, actor.Scope(models.ActCompanyRead), relatedSubjects(f.facts)); err != nil {
+	if f.names, err = a.Store.Names(ctx, actor.Sight(models.ActCompanyRead), relatedSubjects(f.facts)); err != nil {
 		return f, err
 	}
 	f.money, err = a.Store.AccountsOf(ctx, actor, f.sub.ID)

@@ -26,6 +26,12 @@ type evidenceForm struct {
 	File        *multipart.FileHeader `form:"file"`
 }
 
+// piece gives what the form says of a file; of its name only the last part counts.
+func (f evidenceForm) piece(name string) models.NewEvidence {
+	return models.NewEvidence{Class: models.EvidenceClass(f.Class), Title: f.Title, Description: f.Description, SourcePerson: f.Person, SourceOffice: f.Office,
+		FileName: path.Base(strings.ReplaceAll(name, "\\", "/"))}
+}
+
 func (a *App) evidenceList(c *gin.Context) error { return a.showEvidence(c, evidenceForm{}, nil) }
 
 // showEvidence renders the evidence of a case, with the input of a form that was refused.
@@ -123,8 +129,7 @@ func (a *App) evidenceAdd(c *gin.Context) error {
 	}
 	defer file.Close()
 	patient(c)
-	in := models.NewEvidence{Class: models.EvidenceClass(f.Class), Title: f.Title, Description: f.Description, SourcePerson: f.Person, SourceOffice: f.Office, FileName: path.Base(strings.ReplaceAll(f.File.Filename, "\\", "/"))}
-	got, err := a.Desk.ReceiveEvidence(ctx, actor, ref, in, file)
+	got, err := a.Desk.ReceiveEvidence(ctx, actor, ref, f.piece(f.File.Filename), file)
 	if _, ok := wrongFields(err); ok {
 		return a.showEvidence(c, f, err)
 	}

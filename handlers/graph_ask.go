@@ -15,8 +15,8 @@ import (
 // graphAsk reads what every question of the graph takes: as_of, valid_at, kinds and ended. Subjects are those of the action's scope.
 func (a *App) graphAsk(c *gin.Context, action models.Action, q *queryReader) work.GraphAsk {
 	ctx, actor := a.Context(c), ActorOf(c)
-	memory := work.NewRemembered(a.Store, actor.Scope(action))
-	by := work.GraphAsk{Scope: actor.Scope(action), AntiFraud: actor.Scope(models.ActFactAntiFraud), Ended: c.Query("ended") == "true", Memory: memory,
+	memory := work.NewRemembered(a.Store, actor.Sight(action))
+	by := work.GraphAsk{Sight: actor.Sight(action), AntiFraud: actor.Scope(models.ActFactAntiFraud), Ended: c.Query("ended") == "true", Memory: memory,
 		Name: func(ctx context.Context, ids []int64) (map[int64]string, error) {
 			return graphNames(ctx, actor, memory, ids)
 		},

@@ -84,6 +84,10 @@ func (a *App) showHandoff(c *gin.Context, in procedureInput) error {
 	if err != nil {
 		return err
 	}
+	forms, err := a.withPhrases(c, ctx, "/handoffs/"+f.Ref)
+	if err != nil {
+		return err
+	}
 	p := views.HandoffShowPage{Frame: frame, Ref: f.Ref, Title: f.CaseTitle, Level: f.CaseLevel, State: i18n.T(ctx, "procedure.state.handoff."+string(f.State)), Reason: f.Reason,
 		Facts: handoffFacts(ctx, actor, f), Story: newCaseStory(ctx, f.Events, names),
 		Printed: i18n.T(ctx, "case.printed", "who", i18n.Pick(ctx, actor.Display, actor.DisplayEn), "at", i18n.Moment(a.Store.Now().Time()))}
@@ -91,7 +95,7 @@ func (a *App) showHandoff(c *gin.Context, in procedureInput) error {
 	for _, o := range f.Officers {
 		officers = append(officers, ui.Option{Value: o.Name, Label: i18n.T(ctx, "case.officer", "name", i18n.Pick(ctx, o.DisplayName, o.DisplayNameEn), "number", o.EnforcementNumber)})
 	}
-	p.Acts = procedurePanel(ctx, law.MachineHandoff, f.State, f.Moves, nil, func(e law.Event) procedureForm {
+	p.Acts = procedurePanel(forms, law.MachineHandoff, f.State, f.Moves, nil, func(e law.Event) procedureForm {
 		return procedureForm{machine: law.MachineHandoff, event: e, action: handoffURL(f.Ref, e), version: f.Version, in: in, options: map[string][]ui.Option{"officers": officers}}
 	})
 	p.Acts.Wrong = in.wrong

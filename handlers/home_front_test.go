@@ -338,7 +338,7 @@ func TestFactsInManyChunksUnderOneKey(t *testing.T) {
 
 func requestHash(t *testing.T, path, body string) string {
 	t.Helper()
-	s, err := spool(httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(body)))
+	s, err := spool(httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(body)), "xiezhi-test-*", uploadLimit)
 	must(t, err)
 	s.drop()
 	return s.request

@@ -84,9 +84,13 @@ func shortPlace(ctx context.Context, code string) string {
 	return i18n.Pick(ctx, d.Name, d.NameEn)
 }
 
-// calendarName words the name of the holiday table that is shipped; another one is shown as it is called.
+// calendarName words the name of the holiday table that is shipped, with the number of the last change to it; another one is shown as it
+// is called.
 func calendarName(ctx context.Context, name string) string {
 	if years, ok := strings.CutPrefix(name, "CN-State-Council-"); ok {
+		if years, change, changed := strings.Cut(years, "+"); changed {
+			return i18n.T(ctx, "calendar.state_council_changed", "years", years, "n", change)
+		}
 		return i18n.T(ctx, "calendar.state_council", "years", years)
 	}
 	return name

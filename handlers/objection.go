@@ -72,7 +72,11 @@ func (a *App) showObjectionNew(c *gin.Context, alert string, in procedureInput) 
 	if err != nil {
 		return err
 	}
-	form := procedureForm{machine: law.MachineObjection, event: law.ObjectionSubmit, action: "/objections?alert=" + url.QueryEscape(al.Ref), primary: true, in: in}.view(ctx)
+	forms, err := a.withPhrases(c, ctx, "/objections/new?alert="+url.QueryEscape(al.Ref))
+	if err != nil {
+		return err
+	}
+	form := procedureForm{machine: law.MachineObjection, event: law.ObjectionSubmit, action: "/objections?alert=" + url.QueryEscape(al.Ref), primary: true, in: in}.view(forms)
 	form.Law = ""
 	p := views.ObjectionNewPage{Frame: frame, Company: partyName(ctx, al.SubjectKind, al.SubjectName, al.SubjectKey), Alert: al.Ref, Back: "/alerts/" + al.Ref, Form: form, Wrong: in.wrong}
 	for _, id := range []string{"APL.45", "PIPL.24.3", "ATF.32.3", "AML.39", "ATF.31.2", "ATF.48", "ARL.20"} {
@@ -131,10 +135,14 @@ func (a *App) showObjection(c *gin.Context, in procedureInput) error {
 		return err
 	}
 	now := a.Store.Now()
+	forms, err := a.withPhrases(c, ctx, "/objections/"+f.Ref)
+	if err != nil {
+		return err
+	}
 	p := views.ObjectionShowPage{Frame: frame, Ref: f.Ref, Company: name, State: i18n.T(ctx, "procedure.state.objection."+string(f.State)),
 		Channel: i18n.T(ctx, "procedure.choice.channel."+f.Channel), Statement: f.Statement, Clocks: newClockPanel(ctx, f.Clocks, nil, now), Story: newCaseStory(ctx, f.Events, names),
 		Printed: i18n.T(ctx, "case.printed", "who", i18n.Pick(ctx, actor.Display, actor.DisplayEn), "at", i18n.Moment(now.Time())), Facts: objectionFacts(ctx, actor, f)}
-	p.Acts = procedurePanel(ctx, law.MachineObjection, f.State, f.Moves, nil, func(e law.Event) procedureForm {
+	p.Acts = procedurePanel(forms, law.MachineObjection, f.State, f.Moves, nil, func(e law.Event) procedureForm {
 		form := procedureForm{machine: law.MachineObjection, event: e, action: objectionURL(f.Ref, e), version: f.Version, in: in}
 		if e == law.ObjectionAccept {
 			var list []ui.Option

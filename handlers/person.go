@@ -47,7 +47,7 @@ func (a *App) showPerson(c *gin.Context, of personal, form revealForm, wrong map
 	if err != nil {
 		return err
 	}
-	names, err := a.Store.Names(ctx, actor.Scope(models.ActCompanyRead), relatedSubjects(&models.CompanyFacts{Relations: f.Relations}))
+	names, err := a.Store.Names(ctx, actor.Sight(models.ActCompanyRead), relatedSubjects(&models.CompanyFacts{Relations: f.Relations}))
 	if err != nil {
 		return err
 	}

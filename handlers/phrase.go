@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 	"xiezhi/i18n"
@@ -18,11 +19,12 @@ type phrasesKey struct{}
 type shownPhrases struct {
 	list   []models.PhraseLine
 	chosen int64
-	page   string
+	page   string // its address, with the query that it needs
 }
 
-// withPhrases lets the forms of a page offer the texts of the reader's office; ?phrase=ID puts one into the fields that it is for.
-func (a *App) withPhrases(c *gin.Context, ctx context.Context) (context.Context, error) {
+// withPhrases lets the forms of the page at an address offer the texts of the reader's office; phrase=ID in its query puts one into the
+// fields that it is for.
+func (a *App) withPhrases(c *gin.Context, ctx context.Context, page string) (context.Context, error) {
 	list, err := a.Store.Phrases(ctx, ActorOf(c))
 	if err != nil || len(list) == 0 {
 		return ctx, err
@@ -31,7 +33,7 @@ func (a *App) withPhrases(c *gin.Context, ctx context.Context) (context.Context,
 	if err != nil {
 		id = 0
 	}
-	return context.WithValue(ctx, phrasesKey{}, shownPhrases{list: list, chosen: id, page: c.Request.URL.Path}), nil
+	return context.WithValue(ctx, phrasesKey{}, shownPhrases{list: list, chosen: id, page: page}), nil
 }
 
 // phrasesFor gives the texts for a field, and the text of the chosen one.
@@ -40,6 +42,10 @@ func phrasesFor(ctx context.Context, field string) (links []views.PhraseLink, st
 	if !ok {
 		return nil, ""
 	}
+	mark := "?"
+	if strings.Contains(shown.page, "?") {
+		mark = "&"
+	}
 	for _, p := range shown.list {
 		if p.Field != field {
 			continue
@@ -47,7 +53,7 @@ func phrasesFor(ctx context.Context, field string) (links []views.PhraseLink, st
 		if p.ID == shown.chosen {
 			start = p.Text
 		}
-		links = append(links, views.PhraseLink{Name: p.Name, Text: p.Text, URL: shown.page + "?phrase=" + strconv.FormatInt(p.ID, 10)})
+		links = append(links, views.PhraseLink{Name: p.Name, Text: p.Text, URL: shown.page + mark + "phrase=" + strconv.FormatInt(p.ID, 10)})
 	}
 	return links, start
 }

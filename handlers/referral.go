@@ -139,7 +139,11 @@ func (a *App) showReferral(c *gin.Context, in actInput) error {
 	if err != nil {
 		return err
 	}
-	p, err := newReferralShowPage(ctx, actor, file, names, in, a.Store.Now())
+	forms, err := a.withPhrases(c, ctx, "/referrals/"+file.Ref)
+	if err != nil {
+		return err
+	}
+	p, err := newReferralShowPage(forms, actor, file, names, in, a.Store.Now())
 	if err != nil {
 		return err
 	}

@@ -96,6 +96,10 @@ func newActField(ctx context.Context, f models.ReferralFile, e law.Event, spec f
 			break
 		}
 	}
+	if spec.kind == "area" {
+		links, start := phrasesFor(ctx, spec.name)
+		field.Phrases, field.Value = links, firstOf(field.Value, start)
+	}
 	if in.event == e && len(in.wrong) > 0 {
 		field.Value, field.Wrong = in.values[spec.name], in.wrong[spec.name]
 	}

@@ -43,6 +43,7 @@ func (a *App) proofRoutes() []Route {
 		{post, "/papers/:ref/verify", Signed, "", a.paperVerify},
 
 		{get, "/api/v1/cases/:ref/evidence", Token, "", a.apiCaseEvidence},
+		{post, "/api/v1/cases/:ref/evidence", Token, "", a.apiEvidenceAdd},
 		{get, "/api/v1/evidence/:ref", Token, "", a.apiEvidence},
 		{post, "/api/v1/evidence/:ref/verify", Token, "", a.apiEvidenceVerify},
 		{get, "/api/v1/cases/:ref/dossiers", Token, "", a.apiCaseDossiers},

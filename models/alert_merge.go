@@ -162,7 +162,7 @@ func (t *tx) settleMerged(sub Subject, last Alert, f AreaFinding, as Assessment,
 // MergedAlerts lists the alerts that were merged into one.
 func (s *Store) MergedAlerts(ctx context.Context, actor Actor, id int64) ([]AlertLine, error) {
 	var list []AlertLine
-	if err := s.alertLines(ctx, actor.Scope(ActAlertRead)).Where("al.merged_into = ?", id).Order("al.id").Find(&list).Error; err != nil {
+	if err := s.alertLines(ctx, actor.Sight(ActAlertRead)).Where("al.merged_into = ?", id).Order("al.id").Find(&list).Error; err != nil {
 		return nil, fmt.Errorf("list merged alerts: %w", err)
 	}
 	return list, nil

@@ -49,15 +49,15 @@ type AlertKey struct {
 
 const alertFields = "al.*, s.kind AS subject_kind, s.ref AS subject_ref, s.key AS subject_key, s.name AS subject_name, u.name AS owner_name, u.display_name AS owner_display, c.ref AS case_ref"
 
-func (s *Store) alertLines(ctx context.Context, scope Scope) *gorm.DB {
+func (s *Store) alertLines(ctx context.Context, sight Sight) *gorm.DB {
 	q := s.read(ctx).Table("alerts al").Select(alertFields).Joins("JOIN subjects s ON s.id = al.subject_id").
 		Joins("LEFT JOIN users u ON u.id = al.owner_id").Joins("LEFT JOIN cases c ON c.id = al.case_id")
-	return scoped(q, scope, "al")
+	return sighted(q, sight, "al", "al.subject_id")
 }
 
 // Alerts lists alerts in the actor's scope and says whether there are more.
 func (s *Store) Alerts(ctx context.Context, actor Actor, f AlertFilter) ([]AlertLine, bool, error) {
-	q, err := f.apply(s.alertLines(ctx, actor.Scope(ActAlertRead)), s.Now())
+	q, err := f.apply(s.alertLines(ctx, Within(actor.Scope(ActAlertRead))), s.Now())
 	if err != nil {
 		return nil, false, err
 	}
@@ -136,10 +136,10 @@ func (f AlertFilter) apply(q *gorm.DB, now Instant) (*gorm.DB, error) {
 	return q.Where("s.kind = ? AND (s.key = ? OR s.ref = ?)", ref.Kind, ref.ID, ref.ID), nil
 }
 
-// Alert gives one alert in the actor's scope with its story.
+// Alert gives one alert in the actor's sight with its story.
 func (s *Store) Alert(ctx context.Context, actor Actor, ref string) (AlertLine, []Event, error) {
 	var al AlertLine
-	err := s.alertLines(ctx, actor.Scope(ActAlertRead)).Where("al.ref = ?", ref).Take(&al).Error
+	err := s.alertLines(ctx, actor.Sight(ActAlertRead)).Where("al.ref = ?", ref).Take(&al).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return al, nil, NotFound("alert")
 	}
@@ -150,10 +150,10 @@ func (s *Store) Alert(ctx context.Context, actor Actor, ref string) (AlertLine, 
 	return al, story, err
 }
 
-// AlertsOf lists all alerts of a subject in the actor's scope, newest first, at most 50.
+// AlertsOf lists all alerts of a subject in the actor's sight, newest first, at most 50.
 func (s *Store) AlertsOf(ctx context.Context, actor Actor, subjectID int64) ([]AlertLine, error) {
 	var list []AlertLine
-	if err := s.alertLines(ctx, actor.Scope(ActAlertRead)).Where("al.subject_id = ?", subjectID).Order("al.id DESC").Limit(50).Find(&list).Error; err != nil {
+	if err := s.alertLines(ctx, actor.Sight(ActAlertRead)).Where("al.subject_id = ?", subjectID).Order("al.id DESC").Limit(50).Find(&list).Error; err != nil {
 		return nil, fmt.Errorf("list alerts of a subject: %w", err)
 	}
 	return list, nil
@@ -162,7 +162,7 @@ func (s *Store) AlertsOf(ctx context.Context, actor Actor, subjectID int64) ([]A
 // SimilarAlerts lists other alerts of the same area in the actor's scope, those already decided first, at most n.
 func (s *Store) SimilarAlerts(ctx context.Context, actor Actor, al AlertLine, n int) ([]AlertLine, error) {
 	var list []AlertLine
-	err := s.alertLines(ctx, actor.Scope(ActAlertRead)).Where("al.area = ? AND al.id <> ? AND al.subject_id <> ?", al.Area, al.ID, al.SubjectID).
+	err := s.alertLines(ctx, Within(actor.Scope(ActAlertRead))).Where("al.area = ? AND al.id <> ? AND al.subject_id <> ?", al.Area, al.ID, al.SubjectID).
 		Order("al.open, al.level_rank DESC, al.id DESC").Limit(n).Find(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list similar alerts: %w", err)

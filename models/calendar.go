@@ -46,7 +46,22 @@ func (s *Store) calendarNow(db *gorm.DB) (law.Calendar, error) {
 		}
 		days[i] = law.CalendarDay{Date: string(c.Day), Kind: c.Kind, NameZh: c.NameZh, NameEn: c.NameEn, Year: year}
 	}
-	return base.With(fmt.Sprintf("%s+%d", base.Name(), changes[len(changes)-1].ID), days), nil
+	return base.With(changedName(changes[len(changes)-1].ID), days), nil
+}
+
+// changedName names the arrangement after a change.
+func changedName(id int64) string { return fmt.Sprintf("%s+%d", law.DefaultCalendar().Name(), id) }
+
+// CalendarName gives the name of the arrangement that holds now, as its clocks name it.
+func (s *Store) CalendarName(ctx context.Context) (string, error) {
+	var last int64
+	if err := s.read(ctx).Table("calendar_days").Select("COALESCE(MAX(id), 0)").Scan(&last).Error; err != nil {
+		return "", fmt.Errorf("read the name of the calendar: %w", err)
+	}
+	if last == 0 {
+		return law.DefaultCalendar().Name(), nil
+	}
+	return changedName(last), nil
 }
 
 // Calendar gives the arrangement that holds now.

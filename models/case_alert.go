@@ -49,7 +49,7 @@ func (s *Store) JoinAlert(ctx context.Context, actor Actor, caseRef, alertRef, r
 // joinable loads an alert that may be put into a case: in the actor's sight, and named in a field where there is none or it is not open.
 func (t *tx) joinable(ref string) (Alert, error) {
 	var al Alert
-	err := scoped(t.forUpdate(), t.actor.Scope(ActAlertRead), "").Where("ref = ?", strings.TrimSpace(ref)).Take(&al).Error
+	err := sighted(t.forUpdate().Table("alerts"), t.actor.Sight(ActAlertRead), "alerts", "alerts.subject_id").Where("ref = ?", strings.TrimSpace(ref)).Take(&al).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return al, Invalid(map[string]string{"alert": "error.alert_unknown"})
 	}
@@ -132,7 +132,7 @@ func (s *Store) JoinableAlerts(ctx context.Context, actor Actor, cs Case, limit 
 	if !actor.CanAt(ActCaseOpen, cs.Place) {
 		return nil, nil
 	}
-	q := s.alertLines(ctx, actor.Scope(ActAlertRead)).Where("al.status IN ? AND al.open = ?", alertMoves["join"].from, true).
+	q := s.alertLines(ctx, actor.Sight(ActAlertRead)).Where("al.status IN ? AND al.open = ?", alertMoves["join"].from, true).
 		Where("(al.subject_id = ? OR EXISTS (SELECT 1 FROM alert_members m JOIN alert_members n ON n.alert_id = m.alert_id WHERE m.subject_id = al.subject_id AND n.subject_id = ?))", cs.SubjectID, cs.SubjectID)
 	var list []AlertLine
 	if err := q.Order("al.level_rank DESC, al.id DESC").Limit(limit).Find(&list).Error; err != nil {

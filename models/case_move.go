@@ -140,18 +140,8 @@ func (t *tx) notRecused(caseID int64) error {
 // allowCaseMove asks the role first, then the stage.
 func (t *tx) allowCaseMove(m *caseMove, event law.Event) error {
 	table := law.MachineOf(law.MachineCase)
-	known, may := false, false
-	for _, row := range table.Moves() {
-		if row.Event == event && row.From != law.StateNone {
-			known = true
-			may = may || m.may(t.actor, row.Actor)
-		}
-	}
-	if !known {
-		return NotFound("event")
-	}
-	if !may {
-		return Forbidden(Action("case." + string(event)))
+	if err := allowEvent(table, event, Action("case."+string(event)), func(role string) bool { return m.may(t.actor, role) }); err != nil {
+		return err
 	}
 	move, ok := table.Find(m.cs.Stage, event)
 	if !ok || !m.may(t.actor, move.Actor) {

@@ -191,7 +191,7 @@ func (s *Store) CaseFile(ctx context.Context, actor Actor, ref string) (CaseFile
 }
 
 // wholeCase is where the alerts of a case may lie once the case itself is in sight.
-var wholeCase = Scope{nation: true}
+var wholeCase = Within(Scope{nation: true})
 
 // withProcedure joins what the administrative case allows now, its measures and the objections against its finding.
 func (s *Store) withProcedure(ctx context.Context, actor Actor, file *CaseFile) error {

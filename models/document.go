@@ -170,6 +170,7 @@ func (t *tx) defaultEvidence(cs Case) (string, error) {
 					FactID     int64   `json:"fact_id"`
 					Source     string  `json:"source"`
 					ObservedAt Instant `json:"observed_at"`
+					Field      string  `json:"field"`
 					Excerpt    string  `json:"excerpt"`
 					Hash       string  `json:"hash"`
 				} `json:"evidence"`
@@ -186,7 +187,7 @@ func (t *tx) defaultEvidence(cs Case) (string, error) {
 				seen[ev.FactID] = true
 				line := fmt.Sprintf("%d. %s %s", len(lines)+1, names[ev.Source], ev.ObservedAt.Time().In(China).Format("2006-01-02"))
 				if ev.Excerpt != "" {
-					line += " " + strings.Join(strings.Fields(ev.Excerpt), " ")
+					line += " " + law.Quote(ev.Field, ev.Excerpt)
 				}
 				lines = append(lines, line+" SHA-256 "+ev.Hash[:min(16, len(ev.Hash))])
 			}

@@ -155,9 +155,9 @@ func (s *Store) CompanyFactsBy(ctx context.Context, companies []Subject, sources
 	return companyFacts(s.read(ctx), companies, sources, asOf)
 }
 
-// Company gives a company in the actor's scope with all that is known about it as of a moment.
+// Company gives a company in the actor's sight with all that is known about it as of a moment.
 func (s *Store) Company(ctx context.Context, actor Actor, key string, asOf AsOf) (Subject, *CompanyFacts, error) {
-	c, err := s.scopedSubject(ctx, actor.Scope(ActCompanyRead), KindCompany, key)
+	c, err := s.seenSubject(ctx, actor.Sight(ActCompanyRead), KindCompany, key)
 	if err != nil {
 		return c, nil, err
 	}
@@ -172,9 +172,9 @@ func (s *Store) Company(ctx context.Context, actor Actor, key string, asOf AsOf)
 	return c, facts[c.ID], nil
 }
 
-func (s *Store) scopedSubject(ctx context.Context, scope Scope, kind SubjectKind, key string) (Subject, error) {
+func (s *Store) seenSubject(ctx context.Context, sight Sight, kind SubjectKind, key string) (Subject, error) {
 	var sub Subject
-	err := scoped(s.read(ctx), scope, "").Where("kind = ? AND key = ?", kind, key).Take(&sub).Error
+	err := seenSubjects(s.read(ctx), sight).Where("kind = ? AND key = ?", kind, key).Take(&sub).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return sub, NotFound(string(kind))
 	}

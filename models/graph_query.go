@@ -165,12 +165,12 @@ func (s *Store) GraphSubjectsByID(ctx context.Context, ids []int64) ([]GraphSubj
 	return all, nil
 }
 
-// SubjectsByID gives subjects by internal key, those of the scope alone.
-func (s *Store) SubjectsByID(ctx context.Context, scope Scope, ids []int64) (map[int64]Subject, error) {
+// SubjectsByID gives subjects by internal key, those in sight alone.
+func (s *Store) SubjectsByID(ctx context.Context, sight Sight, ids []int64) (map[int64]Subject, error) {
 	out := make(map[int64]Subject, len(ids))
 	for from := 0; from < len(ids); from += 5000 {
 		var list []Subject
-		if err := scoped(s.subjectsByKey(ctx), scope, "").Where("id IN ?", ids[from:min(from+5000, len(ids))]).Find(&list).Error; err != nil {
+		if err := seenSubjects(s.subjectsByKey(ctx), sight).Where("id IN ?", ids[from:min(from+5000, len(ids))]).Find(&list).Error; err != nil {
 			return nil, fmt.Errorf("read subjects: %w", err)
 		}
 		for _, sub := range list {
@@ -189,11 +189,11 @@ func (s *Store) subjectsByKey(ctx context.Context) *gorm.DB {
 	return s.read(ctx).Table("subjects")
 }
 
-// SubjectNamed finds a subject of the scope by its kind and its ID or, for a person or an account, its public number. It fails with
-// NotFound for one that is absent or outside the scope.
-func (s *Store) SubjectNamed(ctx context.Context, scope Scope, ref SubjectRef) (Subject, error) {
+// SubjectNamed finds a subject in sight by its kind and its ID or, for a person or an account, its public number. It fails with
+// NotFound for one that is absent or out of sight.
+func (s *Store) SubjectNamed(ctx context.Context, sight Sight, ref SubjectRef) (Subject, error) {
 	var list []Subject
-	err := scoped(s.read(ctx), scope, "").Where("kind = ? AND (key = ? OR ref = ?)", ref.Kind, ref.ID, ref.ID).Order("id").Limit(2).Find(&list).Error
+	err := seenSubjects(s.read(ctx), sight).Where("kind = ? AND (key = ? OR ref = ?)", ref.Kind, ref.ID, ref.ID).Order("id").Limit(2).Find(&list).Error
 	if err != nil {
 		return Subject{}, fmt.Errorf("find %s: %w", ref.Kind, err)
 	}

@@ -335,6 +335,7 @@ func TestWhoReadsAReferral(t *testing.T) {
 		}
 		look := func(when string, overdue map[law.State]bool) {
 			t.Helper()
+			may := map[law.State][]string{}
 			for state, ref := range refs {
 				f := readFile(t, w, ref)
 				want := slices.Clone(always)
@@ -346,12 +347,15 @@ func TestWhoReadsAReferral(t *testing.T) {
 				if f.Police.Code == world.Sibling { // handed on: the first unit keeps its sight
 					want = append(want, "police_sibling")
 				}
-				for _, name := range w.Users(t) {
-					a := w.Actor(t, name)
+				may[state] = want
+			}
+			for _, name := range w.Users(t) {
+				a := w.Actor(t, name)
+				list, _, listErr := w.Store.Referrals(t.Context(), a, models.ReferralFilter{Limit: 100})
+				for state, ref := range refs {
 					_, err := w.Store.ReferralFile(t.Context(), a, ref)
-					list, _, listErr := w.Store.Referrals(t.Context(), a, models.ReferralFilter{Limit: 100})
 					listed := slices.ContainsFunc(list, func(l models.ReferralLine) bool { return l.Ref == ref })
-					if (err == nil) != slices.Contains(want, name) || listed != (err == nil) || listErr != nil {
+					if (err == nil) != slices.Contains(may[state], name) || listed != (err == nil) || listErr != nil {
 						t.Errorf("%s, %s, %s: read %v, listed %t %v", when, state, name, err, listed, listErr)
 					}
 				}

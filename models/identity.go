@@ -123,7 +123,7 @@ func (s *Store) nameIdentities(ctx context.Context, actor Actor, list []Identity
 	for _, l := range list {
 		ids = append(ids, l.AID, l.BID)
 	}
-	subjects, err := s.SubjectsByID(ctx, actor.Scope(ActIdentityRead), ids)
+	subjects, err := s.SubjectsByID(ctx, Within(actor.Scope(ActIdentityRead)), ids)
 	if err != nil {
 		return err
 	}

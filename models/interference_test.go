@@ -74,7 +74,7 @@ func seen(t *testing.T, w *world.World, name string) string {
 	for n := range 900 {
 		refs = append(refs, models.SubjectRef{Kind: models.KindCompany, ID: world.USCC("440304", n)}, models.SubjectRef{Kind: models.KindCompany, ID: world.USCC("440103", n)})
 	}
-	names, err := s.Names(ctx, a.Scope(models.ActCompanyRead), refs)
+	names, err := s.Names(ctx, a.Sight(models.ActCompanyRead), refs)
 	byName := map[string]models.Subject{}
 	for ref, sub := range names {
 		byName[ref.String()] = sub

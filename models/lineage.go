@@ -124,7 +124,7 @@ func (t *tx) factRow(batchRef, hash string, l *Lineage) (lineageRow, error) {
 		about = append(about, *row.Fact.OtherID)
 	}
 	var subs []Subject
-	if err := scoped(t.db, t.actor.Scope(ActFactRead), "").Where("id IN ?", about).Find(&subs).Error; err != nil {
+	if err := seenSubjects(t.db, t.actor.Sight(ActFactRead)).Where("id IN ?", about).Find(&subs).Error; err != nil {
 		return row, fmt.Errorf("fact %s: its subjects: %w", hash, err)
 	}
 	seen := false

@@ -127,7 +127,7 @@ func (t *tx) seesObject(n Notice) (bool, error) {
 	case kind == objectReferral:
 		q = seenReferrals(q.Table("referrals"), t.actor, t.now, "referrals")
 	case kind == objectAlert:
-		q = scoped(q.Table("alerts"), t.actor.Scope(ActAlertRead), "")
+		q = sighted(q.Table("alerts"), t.actor.Sight(ActAlertRead), "alerts", "alerts.subject_id")
 	case kind == objectObjection:
 		q = scoped(q.Table("objections"), t.actor.Scope(ActObjectionRead), "")
 	case kind == objectHandoff:

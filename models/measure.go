@@ -147,35 +147,26 @@ func (s *Store) MoveMeasure(ctx context.Context, actor Actor, caseRef, ref strin
 // allowMeasure asks the role first, then the state; who asked for a measure does not decide on it.
 func (m *caseMove) allowMeasure(actor Actor, x Measure, event law.Event) (law.Move, error) {
 	table := law.MachineOf(law.MachineMeasure)
-	known, may := false, false
-	for _, row := range table.Moves() {
-		if row.Event == event && row.From != law.StateNone {
-			known = true
-			may = may || m.mayMeasure(actor, x, row)
-		}
-	}
-	if !known {
-		return law.Move{}, NotFound("event")
-	}
-	if !may {
-		return law.Move{}, Forbidden(Action("measure." + string(event)))
+	err := allowEvent(table, event, Action("measure."+string(event)), func(role string) bool { return m.mayMeasure(actor, x, role) })
+	if err != nil {
+		return law.Move{}, err
 	}
 	move, ok := table.Find(x.State, event)
-	if !ok || !m.mayMeasure(actor, x, move) {
+	if !ok || !m.mayMeasure(actor, x, move.Actor) {
 		return law.Move{}, NotAMove(eventWords(m.measureMoves(actor, x)))
 	}
 	return move, nil
 }
 
-func (m *caseMove) mayMeasure(actor Actor, x Measure, row law.Move) bool {
-	return m.may(actor, row.Actor) && !(Role(row.Actor) == RolePrincipal && x.AskedBy == actor.UserID)
+func (m *caseMove) mayMeasure(actor Actor, x Measure, role string) bool {
+	return m.may(actor, role) && !(Role(role) == RolePrincipal && x.AskedBy == actor.UserID)
 }
 
 // measureMoves lists the moves that the actor may make on a measure now.
 func (m *caseMove) measureMoves(actor Actor, x Measure) []law.Event {
 	var list []law.Event
 	for _, row := range law.MachineOf(law.MachineMeasure).From(x.State) {
-		if m.mayMeasure(actor, x, row) && (row.Event != law.MeasurePolice || withPolice(m.referral)) {
+		if m.mayMeasure(actor, x, row.Actor) && (row.Event != law.MeasurePolice || withPolice(m.referral)) {
 			list = append(list, row.Event)
 		}
 	}

@@ -138,6 +138,11 @@ func TestCalendarChange(t *testing.T) {
 		if err != nil || moved != 1 {
 			t.Fatalf("%d limits moved: %v", moved, err)
 		}
+		name, err := w.Store.CalendarName(ctx)
+		ok(t, err)
+		if cal, err := w.Store.Calendar(ctx); err != nil || cal.Name() != name || name == law.DefaultCalendar().Name() {
+			t.Errorf("the arrangement is named %s, its own name is %s: %v", name, cal.Name(), err)
+		}
 		if now := readFile(t, w, ref).Clocks[0].DueAt; now.Sub(was) != 24*time.Hour {
 			t.Errorf("the end moved from %s to %s", was, now)
 		}

@@ -168,10 +168,23 @@ func (t *tx) newScheme(sc *Scan, f FoundScheme, tally *ScanTally) error {
 	if err := t.db.Create(&h).Error; err != nil {
 		return fmt.Errorf("store scheme: %w", err)
 	}
+	if err := t.keepScheme(h.ID); err != nil {
+		return err
+	}
 	if _, err := t.addMembers(h, f.Members); err != nil {
 		return err
 	}
 	return t.touchHolders(f)
+}
+
+// keepScheme keeps what a scheme is now, for looks back at this moment.
+func (t *tx) keepScheme(id int64) error {
+	err := t.db.Exec(`INSERT INTO scheme_states (scheme_id, typology, score, families, members, amount_fen, last_at, recorded_at)
+		SELECT id, typology, score, families, members, amount_fen, last_at, ? FROM schemes WHERE id = ?`, t.now, id).Error
+	if err != nil {
+		return fmt.Errorf("keep the state of scheme %d: %w", id, err)
+	}
+	return nil
 }
 
 func amount(f AreaFinding) int64 {
@@ -229,6 +242,9 @@ func (t *tx) growScheme(sc *Scan, f FoundScheme, k kinScheme, tally *ScanTally) 
 	}
 	if err := t.db.Table("schemes").Where("id = ?", h.ID).Updates(set).Error; err != nil {
 		return fmt.Errorf("update scheme: %w", err)
+	}
+	if err := t.keepScheme(h.ID); err != nil {
+		return err
 	}
 	was := tally.Updated
 	if err := t.updateAlert(sub, al, f.Finding, as, tally); err != nil {

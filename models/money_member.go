@@ -70,21 +70,24 @@ func accountsOf(db *gorm.DB, companies []int64, asOf AsOf) *gorm.DB {
 	return db.Table(heldAt, TableAccounts, asOf.RecordedBy, companies, TableAccounts, asOf.RecordedBy, companies)
 }
 
+// undismissedAt says that an alert was not dismissed at a moment, by its story.
+const undismissedAt = `COALESCE((SELECT e.event FROM events e WHERE e.object_kind = ? AND e.object_id = al.id AND e.at <= ? AND e.event IN ('dismiss', 'reopen')
+	ORDER BY e.at DESC, e.id DESC LIMIT 1), '') <> 'dismiss'`
+
 // companySchemes adds the schemes in which accounts of companies act, found and over by the bounds, unless somebody dismissed
 // their alert.
 func companySchemes(db *gorm.DB, companies []int64, out map[int64]*CompanyFacts, asOf AsOf) error {
-	q := accountsOf(db, companies, asOf).Select(`a.owner_id, h.id, al.ref, h.typology, m.role, h.score, h.families, h.amount_fen, h.members, h.last_at, h.found_at`).
-		Joins("JOIN alert_members m ON m.subject_id = a.id").Joins("JOIN schemes h ON h.id = m.scheme_id").Joins("JOIN alerts al ON al.id = m.alert_id").
-		Where("m.aside = ? AND al.status <> ?", false, AlertDismissed)
-	if !asOf.ObservedBy.IsZero() {
-		q = q.Where("h.last_at <= ?", asOf.ObservedBy)
-	}
+	q := accountsOf(db, companies, asOf).Select(`a.owner_id, h.id, al.ref, x.typology, m.role, x.score, x.families, x.amount_fen, x.members, x.last_at, h.found_at`).
+		Joins("JOIN alert_members m ON m.subject_id = a.id AND m.aside = ?", false).Joins("JOIN schemes h ON h.id = m.scheme_id").Joins("JOIN alerts al ON al.id = m.alert_id")
 	const doubt = "NOT EXISTS (SELECT 1 FROM scheme_doubts d WHERE d.scheme_id = h.id AND "
-	if asOf.RecordedBy.IsZero() {
-		q = q.Where(doubt + "d.cleared_at IS NULL)")
+	if at := asOf.RecordedBy; at.IsZero() {
+		q = q.Joins("JOIN schemes x ON x.id = h.id").Where("al.status <> ?", AlertDismissed).Where(doubt + "d.cleared_at IS NULL)")
 	} else {
-		q = q.Where("h.found_at <= ?", asOf.RecordedBy).
-			Where(doubt+"d.doubted_at <= ? AND (d.cleared_at IS NULL OR d.cleared_at > ?))", asOf.RecordedBy, asOf.RecordedBy)
+		q = q.Joins("JOIN scheme_states x ON x.id = (SELECT y.id FROM scheme_states y WHERE y.scheme_id = h.id AND y.recorded_at <= ? ORDER BY y.recorded_at DESC, y.id DESC LIMIT 1)", at).
+			Where("m.added_at <= ?", at).Where(undismissedAt, objectAlert, at).Where(doubt+"d.doubted_at <= ? AND (d.cleared_at IS NULL OR d.cleared_at > ?))", at, at)
+	}
+	if !asOf.ObservedBy.IsZero() {
+		q = q.Where("x.last_at <= ?", asOf.ObservedBy)
 	}
 	var list []struct {
 		OwnerID   int64

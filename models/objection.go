@@ -193,18 +193,9 @@ func objectionBarred(o Objection, event law.Event) string {
 
 func (t *tx) allowObjection(o Objection, event law.Event) (law.Move, error) {
 	table := law.MachineOf(law.MachineObjection)
-	known, may := false, false
-	for _, row := range table.Moves() {
-		if row.Event == event && row.From != law.StateNone {
-			known = true
-			may = may || mayObjection(t.actor, o, row.Actor)
-		}
-	}
-	if !known {
-		return law.Move{}, NotFound("event")
-	}
-	if !may {
-		return law.Move{}, Forbidden(Action("objection." + string(event)))
+	err := allowEvent(table, event, Action("objection."+string(event)), func(role string) bool { return mayObjection(t.actor, o, role) })
+	if err != nil {
+		return law.Move{}, err
 	}
 	if err := t.stillApart(o); err != nil {
 		return law.Move{}, err

@@ -25,19 +25,19 @@ type PersonFile struct {
 	Signals   []Fact[SignalRow] // what offices said of it, oldest first
 }
 
-// PersonFile gives a person in the actor's scope by its public number; reading it is audited.
+// PersonFile gives a person in the actor's sight by its public number; reading it is audited.
 func (s *Store) PersonFile(ctx context.Context, actor Actor, ref string) (PersonFile, error) {
 	return s.personal(ctx, actor, KindPerson, ActPersonRead, ref)
 }
 
-// AccountFile gives an account in the actor's scope by its public number, with its newest transfers; reading it is audited.
+// AccountFile gives an account in the actor's sight by its public number, with its newest transfers; reading it is audited.
 func (s *Store) AccountFile(ctx context.Context, actor Actor, ref string) (PersonFile, error) {
 	return s.personal(ctx, actor, KindAccount, ActAccountRead, ref)
 }
 
 func (s *Store) personal(ctx context.Context, actor Actor, kind SubjectKind, action Action, ref string) (PersonFile, error) {
 	var f PersonFile
-	err := scoped(s.read(ctx), actor.Scope(action), "").Where("kind = ? AND ref = ?", kind, ref).Take(&f.Subject).Error
+	err := seenSubjects(s.read(ctx), actor.Sight(action)).Where("kind = ? AND ref = ?", kind, ref).Take(&f.Subject).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return f, NotFound(string(kind))
 	}
@@ -121,7 +121,7 @@ func (s *Store) transfersOf(ctx context.Context, account int64, asOf AsOf, limit
 func (s *Store) Reveal(ctx context.Context, actor Actor, kind SubjectKind, ref, purpose, caseRef string) (Subject, error) {
 	var sub Subject
 	err := s.change(ctx, actor, func(t *tx) error {
-		err := scoped(t.db, actor.Scope(ActPersonRead), "").Where("kind = ? AND ref = ?", kind, ref).Take(&sub).Error
+		err := seenSubjects(t.db, actor.Sight(ActPersonRead)).Where("kind = ? AND ref = ?", kind, ref).Take(&sub).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) {
 			return NotFound(string(kind))
 		}

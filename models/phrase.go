@@ -30,9 +30,11 @@ type PhraseLine struct {
 	WriterEn string
 }
 
-// PhraseFields are the fields of forms for which an office may write texts.
+// PhraseFields are the fields of forms for which an office may write texts: every text that a procedure asks for, and those of the
+// referral.
 func PhraseFields() []string {
-	return []string{"reason", "plan", "opinion", "minutes", "rectify", "line_opinions", "object", "note"}
+	return []string{"reason", "plan", "opinion", "minutes", "rectify", "line_opinions", "object", "note", "penalty", "result", "statement", "waiver", "reply", "correction",
+		"body", "facts", "evidence", "proposal", "item_list", "documents", "expert_report"}
 }
 
 // maxPhrases bounds the texts of an office.

@@ -1,11 +1,26 @@
 package models_test
 
 import (
+	"slices"
 	"testing"
 
+	"xiezhi/law"
 	"xiezhi/models"
 	"xiezhi/rel/world"
 )
+
+// An office may write texts for every text that a procedure asks for.
+func TestPhraseFields(t *testing.T) {
+	for _, m := range law.Machines() {
+		for _, row := range m.Moves() {
+			for _, a := range m.Asks(row.Event) {
+				if a.Kind == law.AskText && !slices.Contains(models.PhraseFields(), a.Field) {
+					t.Errorf("%s: %s asks for %s", m.Name, row.Event, a.Field)
+				}
+			}
+		}
+	}
+}
 
 // The texts of an office are its own: its supervisor writes them, its people read them, nobody elsewhere does either; each version is kept.
 func TestPhrases(t *testing.T) {

@@ -172,7 +172,7 @@ func TestPurposeOnAccounts(t *testing.T) {
 		if _, err := world.Load(ctx, s, "T", "440300", rows...); err != nil {
 			t.Fatal(err)
 		}
-		refs, err := s.Names(ctx, models.ScopeOf("000000"), []models.SubjectRef{{Kind: models.KindAccount, ID: "P"}})
+		refs, err := s.Names(ctx, models.Within(models.ScopeOf("000000")), []models.SubjectRef{{Kind: models.KindAccount, ID: "P"}})
 		if err != nil || len(refs) != 1 {
 			t.Fatal(refs, err)
 		}

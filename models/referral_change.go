@@ -247,18 +247,9 @@ func (t *tx) allowMove(m *referralMove, event law.Event) error {
 		return fmt.Errorf("read the team: %w", err)
 	}
 	onTeam := n > 0
-	known, may := false, false
-	for _, row := range law.Moves() {
-		if row.Event == event {
-			known = true
-			may = may || mayMove(t.actor, m.r, row.Actor, onTeam)
-		}
-	}
-	if !known {
-		return NotFound("event")
-	}
-	if !may {
-		return Forbidden(Action("referral." + string(event)))
+	err := allowEvent(law.MachineOf(law.MachineReferral), event, Action("referral."+string(event)), func(role string) bool { return mayMove(t.actor, m.r, role, onTeam) })
+	if err != nil {
+		return err
 	}
 	move, ok := law.FindMove(m.r.State, event)
 	if !ok || !mayMove(t.actor, m.r, move.Actor, onTeam) {

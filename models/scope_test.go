@@ -55,7 +55,7 @@ func TestScopeIsTheDatabases(t *testing.T) {
 			if scope.Empty() != (len(known) == 0) {
 				r.Fatalf("empty %t for %v", scope.Empty(), known)
 			}
-			names, err := s.Names(t.Context(), scope, refs)
+			names, err := s.Names(t.Context(), models.Within(scope), refs)
 			if err != nil {
 				r.Fatal(err)
 			}

@@ -84,8 +84,8 @@ func escapeLike(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }
 
-// Names gives the names of subjects within the scope; subjects outside it are left out, and shown masked.
-func (s *Store) Names(ctx context.Context, scope Scope, refs []SubjectRef) (map[SubjectRef]Subject, error) {
+// Names gives the names of subjects in sight; others are left out, and shown masked.
+func (s *Store) Names(ctx context.Context, sight Sight, refs []SubjectRef) (map[SubjectRef]Subject, error) {
 	by := map[SubjectKind][]string{}
 	for _, r := range refs {
 		by[r.Kind] = append(by[r.Kind], r.ID)
@@ -93,7 +93,7 @@ func (s *Store) Names(ctx context.Context, scope Scope, refs []SubjectRef) (map[
 	out := make(map[SubjectRef]Subject, len(refs))
 	for kind, keys := range by {
 		var list []Subject
-		if err := scoped(s.read(ctx), scope, "").Where("kind = ? AND key IN ?", kind, keys).Find(&list).Error; err != nil {
+		if err := seenSubjects(s.read(ctx), sight).Where("kind = ? AND key IN ?", kind, keys).Find(&list).Error; err != nil {
 			return nil, fmt.Errorf("read names: %w", err)
 		}
 		for _, sub := range list {

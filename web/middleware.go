@@ -87,7 +87,7 @@ func (s *Site) limit(c *gin.Context) {
 	if strings.HasPrefix(c.Request.URL.Path, "/api/v1/facts/") || c.Request.URL.Path == "/batches" || c.Request.URL.Path == "/mappings/new" {
 		limit = maxFacts
 	}
-	if path := c.Request.URL.Path; c.Request.Method == http.MethodPost && strings.HasPrefix(path, "/cases/") && strings.HasSuffix(path, "/evidence") && s.mayUpload(c) {
+	if path := c.Request.URL.Path; c.Request.Method == http.MethodPost && strings.HasPrefix(strings.TrimPrefix(path, "/api/v1"), "/cases/") && strings.HasSuffix(path, "/evidence") && s.mayUpload(c) {
 		limit = s.App.Desk.Evidence.Limit + maxBody
 		// A recording over a slow line takes longer than a form may; a reader without deadlines keeps its own.
 		_ = http.NewResponseController(c.Writer).SetReadDeadline(time.Now().Add(evidencePatience))

@@ -18,7 +18,7 @@ type Namer func(ctx context.Context, ids []int64) (map[int64]string, error)
 // GraphAsk says on behalf of whom and as of when the graph is asked. Scope bounds whom may be asked about; AntiFraud is where
 // relations of sources kept for that purpose may be seen: they are open where it covers every subject that is asked about; the bounds are those of models.AsOf, zero for now; Ended keeps relations that are over.
 type GraphAsk struct {
-	Scope      models.Scope
+	Sight      models.Sight
 	AntiFraud  models.Scope
 	RecordedBy models.Instant
 	ObservedBy models.Instant
@@ -26,7 +26,7 @@ type GraphAsk struct {
 	Ended      bool
 	Name       Namer
 	Say        func(r graph.Reason) string
-	Memory     *Remembered // of the scope; nil for none
+	Memory     *Remembered // of the sight; nil for none
 }
 
 // asking is a question on its way: the book, what may be used of it, and the subjects to be named at the end.
@@ -110,7 +110,7 @@ func (a *asking) stored(field, written string) (models.Subject, error) {
 	sub, ok := a.Memory.named(ref)
 	if !ok {
 		var err error
-		if sub, err = a.g.Store.SubjectNamed(a.ctx, a.Scope, ref); err != nil {
+		if sub, err = a.g.Store.SubjectNamed(a.ctx, a.Sight, ref); err != nil {
 			return sub, err
 		}
 		a.Memory.keep(sub)

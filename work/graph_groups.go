@@ -68,7 +68,7 @@ func (g *Graph) groups(ctx context.Context, by GraphAsk, q GroupsAsk) (*asking, 
 // sees says whether the asker may know a subject.
 func (a *asking) sees(s graph.Subject) bool {
 	place, ok := models.PlaceOf(a.book.Relations.Place(s))
-	return ok && a.Scope.Covers(place)
+	return ok && a.Sight.Covers(place)
 }
 
 // GuaranteeRings gives the groups of subjects that guarantee each other, the largest first.

@@ -7,21 +7,21 @@ import (
 )
 
 // Remembered keeps the subjects that one request loaded, so that several questions about the same ones read each once. It belongs to one
-// actor and action, since what is in it was in their scope; it is not safe for concurrent use. A nil one remembers nothing.
+// actor and action, since what is in it was in their sight; it is not safe for concurrent use. A nil one remembers nothing.
 type Remembered struct {
 	store   *models.Store
-	scope   models.Scope
+	sight   models.Sight
 	byID    map[int64]models.Subject
 	absent  map[int64]bool
 	written map[string]models.Subject
 }
 
-// NewRemembered gives an empty one for subjects of a scope.
-func NewRemembered(store *models.Store, scope models.Scope) *Remembered {
-	return &Remembered{store: store, scope: scope, byID: map[int64]models.Subject{}, absent: map[int64]bool{}, written: map[string]models.Subject{}}
+// NewRemembered gives an empty one for subjects in sight.
+func NewRemembered(store *models.Store, sight models.Sight) *Remembered {
+	return &Remembered{store: store, sight: sight, byID: map[int64]models.Subject{}, absent: map[int64]bool{}, written: map[string]models.Subject{}}
 }
 
-// Subjects gives subjects by internal key, those of the scope alone.
+// Subjects gives subjects by internal key, those in sight alone.
 func (r *Remembered) Subjects(ctx context.Context, ids []int64) (map[int64]models.Subject, error) {
 	var missing []int64
 	for _, id := range ids {
@@ -31,7 +31,7 @@ func (r *Remembered) Subjects(ctx context.Context, ids []int64) (map[int64]model
 		}
 	}
 	if len(missing) > 0 {
-		list, err := r.store.SubjectsByID(ctx, r.scope, missing)
+		list, err := r.store.SubjectsByID(ctx, r.sight, missing)
 		if err != nil {
 			clear(r.absent)
 			return nil, err

@@ -16,8 +16,8 @@ import (
 
 // plain asks on behalf of an actor and writes subjects with their own IDs, those of the actor's scope alone.
 func plain(s *models.Store, scope models.Scope) work.GraphAsk {
-	return work.GraphAsk{Scope: scope, Say: func(r graph.Reason) string { return r.Key }, Name: func(ctx context.Context, ids []int64) (map[int64]string, error) {
-		list, err := s.SubjectsByID(ctx, scope, ids)
+	return work.GraphAsk{Sight: models.Within(scope), Say: func(r graph.Reason) string { return r.Key }, Name: func(ctx context.Context, ids []int64) (map[int64]string, error) {
+		list, err := s.SubjectsByID(ctx, models.Within(scope), ids)
 		out := map[int64]string{}
 		for id, sub := range list {
 			out[id] = sub.Written().String()
@@ -120,7 +120,7 @@ func retract(t *testing.T, w *world.World, b models.Batch, ratio float64) {
 
 func refOf(t *testing.T, w *world.World, key string) string {
 	t.Helper()
-	s, err := w.Store.SubjectNamed(t.Context(), models.ScopeOf("000000"), models.SubjectRef{Kind: models.KindPerson, ID: key})
+	s, err := w.Store.SubjectNamed(t.Context(), models.Within(models.ScopeOf("000000")), models.SubjectRef{Kind: models.KindPerson, ID: key})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -152,7 +152,7 @@ func (d *Desk) labelledSamples(ctx context.Context, inputs []outcome.Input, labe
 	}
 	var samples []outcome.Sample
 	for part := range slices.Chunk(refs, scanChunk) {
-		named, err := d.Store.Names(ctx, models.ScopeOf("000000"), part)
+		named, err := d.Store.Names(ctx, models.Within(models.ScopeOf("000000")), part)
 		if err != nil {
 			return nil, err
 		}

@@ -74,7 +74,7 @@ func (d *Desk) badFacts(ctx context.Context, tr truth) (map[string]*models.Compa
 			refs = append(refs, models.SubjectRef{Kind: models.KindCompany, ID: strings.TrimPrefix(s, string(models.KindCompany)+":")})
 		}
 	}
-	names, err := d.Store.Names(ctx, models.ScopeOf("000000"), refs)
+	names, err := d.Store.Names(ctx, models.Within(models.ScopeOf("000000")), refs)
 	if err != nil {
 		return nil, err
 	}

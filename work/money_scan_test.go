@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +120,59 @@ func TestSchemeAlertsLive(t *testing.T) {
 		audit, err := s.VerifyAudit(ctx, nil)
 		if err != nil || len(audit.Broken) > 0 {
 			t.Errorf("audit: %+v %v", audit, err)
+		}
+	})
+}
+
+// A look back at a scheme sees its score, its members and that nobody had dismissed it, as they were shown then.
+func TestSchemeStatesOfThePast(t *testing.T) {
+	now := time.Date(2026, 8, 20, 9, 0, 0, 0, models.China)
+	modelstest.EachAt(t, func() time.Time { return now }, func(t *testing.T, s *models.Store) {
+		l, d, ctx := &ledger{t: t, dir: t.TempDir()}, desk(t, s), t.Context()
+		type shown struct {
+			at      models.Instant
+			schemes []models.SchemeFact
+		}
+		var past []shown
+		facts := func(asOf models.AsOf) []models.SchemeFact {
+			_, f, err := s.Company(ctx, reader(), "C-1", asOf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return f.Schemes
+		}
+		look := func() {
+			past = append(past, shown{s.Now(), facts(models.AsOf{})})
+			now = now.Add(24 * time.Hour)
+		}
+		scan := func() {
+			if _, err := d.Scan(ctx, models.System("test"), work.ScanOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			look()
+		}
+		l.load(s, d, l.file("companies", "uscc,name,division_code", []string{"C-1,Gather Ltd,440305"}),
+			l.file("accounts", "number,institution_code,holder,class,division_code", []string{"HUB1,B1,company:C-1,corporate,440305"}),
+			l.file("transfers", transferHeader, append(l.everyday(), gather(0, 8)...)))
+		scan()
+		l.load(s, d, l.file("transfers", transferHeader, gather(8, 12)))
+		scan()
+		ref := theAlert(t, s).Ref
+		if err := s.DismissAlert(ctx, reader(), ref, "false_positive", "", 0); err != nil {
+			t.Fatal(err)
+		}
+		look()
+		if err := s.ReopenAlert(ctx, reader(), ref, 0); err != nil {
+			t.Fatal(err)
+		}
+		look()
+		for i, p := range past {
+			if got := facts(models.AsOf{RecordedBy: p.at, ObservedBy: p.at}); !reflect.DeepEqual(got, p.schemes) {
+				t.Errorf("of look %d at %v: %+v, shown then %+v", i, p.at, got, p.schemes)
+			}
+		}
+		if len(past[0].schemes) != 1 || len(past[2].schemes) != 0 || reflect.DeepEqual(past[0].schemes, past[1].schemes) {
+			t.Errorf("nothing changed between the looks: %+v", past)
 		}
 	})
 }

@@ -151,7 +151,7 @@ func TestWithdrawBatch(t *testing.T) {
 
 func mustSubject(t *testing.T, s *models.Store, key string) models.Subject {
 	t.Helper()
-	sub, err := s.SubjectNamed(t.Context(), models.ScopeOf("000000"), models.SubjectRef{Kind: models.KindCompany, ID: key})
+	sub, err := s.SubjectNamed(t.Context(), models.Within(models.ScopeOf("000000")), models.SubjectRef{Kind: models.KindCompany, ID: key})
 	if err != nil {
 		t.Fatal(err)
 	}

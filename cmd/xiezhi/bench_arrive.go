@@ -105,7 +105,7 @@ func watchArrivals(ctx context.Context, p *portal, s arriveSize) (arrived, error
 	defer beside.Wait()
 	defer stop()
 	beside.Go(func() { p.desk.Graph.Keep(ctx, 250*time.Millisecond) })
-	w := &watcher{p: p, size: s, by: work.GraphAsk{Scope: models.ScopeOf("000000"), Name: p.plainNames}, seed: 5}
+	w := &watcher{p: p, size: s, by: work.GraphAsk{Sight: models.Within(models.ScopeOf("000000")), Name: p.plainNames}, seed: 5}
 	if _, err = w.ask(ctx, 2*time.Second); err == nil { // warm
 		a.quiet, err = w.ask(ctx, s.during)
 	}

@@ -65,7 +65,7 @@ func asGraph(cmd *cobra.Command, ask func(ctx context.Context, g *work.Graph, by
 }
 
 func (f graphFlags) ask(ctx context.Context, p *portal) (work.GraphAsk, error) {
-	by := work.GraphAsk{Scope: models.ScopeOf("000000"), Kinds: f.kinds, Ended: f.ended, Name: p.plainNames,
+	by := work.GraphAsk{Sight: models.Within(models.ScopeOf("000000")), Kinds: f.kinds, Ended: f.ended, Name: p.plainNames,
 		Say: func(r graph.Reason) string { return handlers.GraphReason(ctx, r) }}
 	if f.asOf != "" && f.validAt != "" {
 		return by, fmt.Errorf("%w: --as-of and --valid-at exclude each other", errUsage)
@@ -85,7 +85,7 @@ func (f graphFlags) ask(ctx context.Context, p *portal) (work.GraphAsk, error) {
 
 // plainNames writes subjects with their own IDs, for the operator.
 func (p *portal) plainNames(ctx context.Context, ids []int64) (map[int64]string, error) {
-	list, err := p.store.SubjectsByID(ctx, models.ScopeOf("000000"), ids)
+	list, err := p.store.SubjectsByID(ctx, models.Within(models.ScopeOf("000000")), ids)
 	if err != nil {
 		return nil, err
 	}

@@ -295,7 +295,12 @@ func (y *story) dispute() {
 	y.at("supervisor2", handoff).act(`form[action$="/dispute"]`, map[string]any{"reason": "资金与人员均在深圳"})
 	y.at("director1", handoff).act(`form[action$="/assign"]`, map[string]any{"reason": "由主要经营地牵头更有利于处置"})
 	y.at("supervisor1", handoff).act(`form[action$="/accept"]`, map[string]any{"officers": []string{"handler1", "handler2"}})
-	y.at("handler1", at).sees("跨市经营案")
+	taken := y.at("handler1", at)
+	taken.sees("跨市经营案")
+	taken.click(`a[href^="/alerts/"]`)
+	taken.sees(list[0].SubjectName)
+	taken.open("/companies/" + list[0].SubjectKey)
+	taken.sees(list[0].SubjectName, list[0].SubjectKey)
 	y.at("supervisor2", handoff).sees("深圳")
 }
 

@@ -130,7 +130,8 @@ func (w *province) lifeAttacks() []attack {
 			attack{route: "POST " + base + "/cases/:ref/bulletins/:bulletin/:event (clear)", kind: "bulletin", words: []string{":event", "clear"}, form: why},
 			attack{route: "POST " + base + "/cases/:ref/bulletins/:bulletin/:event (no_event)", kind: "bulletin", words: []string{":event", "no_event"}, form: why})
 	}
-	list = append(list, attack{route: "GET /api/v1/cases/:ref/evidence", kind: "file"}, attack{route: "GET /api/v1/evidence/:ref", kind: "evidence"},
+	list = append(list, attack{route: "GET /api/v1/cases/:ref/evidence", kind: "file"},
+		attack{route: "POST /api/v1/cases/:ref/evidence", kind: "file", form: none, query: func(string) string { return "?class=documentary&title=list&source_office=desk&file=a.txt" }}, attack{route: "GET /api/v1/evidence/:ref", kind: "evidence"},
 		attack{route: "POST /api/v1/evidence/:ref/verify", kind: "evidence", form: none}, attack{route: "GET /api/v1/cases/:ref/dossiers", kind: "file"}, attack{route: "GET /api/v1/cases/:ref/papers", kind: "file"},
 		attack{route: "POST /api/v1/cases/:ref/papers/:kind", kind: "file", words: []string{":kind", models.PaperRiskReminder}, form: same(url.Values{"facts": {"宣传每日返利"}})},
 		attack{route: "GET /api/v1/papers/:ref", kind: "paper"}, attack{route: "POST /api/v1/papers/:ref/issue", kind: "paper", form: none},

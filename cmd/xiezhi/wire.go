@@ -23,7 +23,6 @@ import (
 	"xiezhi/i18n"
 	"xiezhi/ingest"
 	"xiezhi/jobs"
-	"xiezhi/law"
 	"xiezhi/models"
 	"xiezhi/proof"
 	"xiezhi/referral"
@@ -187,7 +186,7 @@ func (p *portal) handler(secondFactor bool) (http.Handler, error) {
 		sessions.Cookie.Name = "__Host-xz_session"
 	}
 	app := &handlers.App{Store: p.store, Policy: policy, Desk: p.desk, Press: p.press, Sessions: sessions, Catalog: messages, Assets: assets, Now: p.cfg.now, VolumeFactor: p.cfg.RulesVolume,
-		Calendar: law.DefaultCalendar().Name(), Articles: texts, VerifyAudit: p.verifyAudit,
+		Articles: texts, VerifyAudit: p.verifyAudit,
 		Login: handlers.LoginRules{SecondFactor: secondFactor, Secure: secure, OpenSecret: p.secrets.open}}
 	access := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()}))
 	_, h, err := web.New(app, access)

@@ -168,7 +168,7 @@ func newEngine(t testing.TB, d *work.Desk) *engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := d.Store.SubjectsByID(ctx, models.ScopeOf("000000"), ids)
+	list, err := d.Store.SubjectsByID(ctx, models.Within(models.ScopeOf("000000")), ids)
 	if err != nil {
 		t.Fatal(err)
 	}
