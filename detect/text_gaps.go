@@ -3,6 +3,9 @@ package detect
 // gapsLeast is how many characters must stand apart before their separators are taken for a disguise: fewer are a list.
 const gapsLeast = 4
 
+// gapsMost bounds one disguised stretch, so that hostile texts take time in proportion to their length.
+const gapsMost = 256
+
 // closeGaps takes out what somebody put between single characters so that no filter reads them ("a.b.c.d" in Chinese): the same mark
 // between at least gapsLeast characters, most of which are Chinese.
 func (n *normal) closeGaps() {
@@ -35,7 +38,7 @@ func gapped(rs []rune, i int) int {
 		return i
 	}
 	mark, han, j := rs[i+1], 0, i
-	for ; j < len(rs) && rs[j] != mark; j += 2 {
+	for ; j < min(len(rs), i+gapsMost) && rs[j] != mark; j += 2 {
 		if isHan(rs[j]) {
 			han++
 		}
