@@ -213,7 +213,7 @@ func mostKept(money map[string]Collected, kept map[string]int64) Reason {
 
 // score turns measures into points: each is set against the largest of its kind in the picture, counts of members against the set.
 func score(list []candidate, members, limit int) []KeyFigure {
-	broker, kept := 0.0, map[string]int64{}
+	broker, kept := 2.0, map[string]int64{} // less than one pair is nothing to be measured against
 	for _, c := range list {
 		broker = max(broker, c.broker)
 		for currency, m := range c.money {
@@ -223,8 +223,8 @@ func score(list []candidate, members, limit int) []KeyFigure {
 	of := float64(max(members, 1))
 	reasons := func(c *candidate) [5]Reason {
 		all := [5]Reason{{Key: ReasonControls, Count: c.controls, Of: members, Points: pointsControl * float64(c.controls) / of}}
-		if pairs := members * (members - 1); broker > 0 && pairs > 0 {
-			all[1] = Reason{Key: ReasonBroker, Count: int(math.Round(c.broker / 2)), Of: pairs / 2, Points: pointsBroker * c.broker / broker}
+		if joined := int(math.Round(c.broker / 2)); joined > 0 {
+			all[1] = Reason{Key: ReasonBroker, Count: joined, Of: members * (members - 1) / 2, Points: pointsBroker * c.broker / broker}
 		}
 		all[2] = mostKept(c.money, kept)
 		all[3] = Reason{Key: ReasonOffices, Count: c.offices, Of: members, Points: pointsOffice * float64(c.offices) / of}

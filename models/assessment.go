@@ -151,6 +151,7 @@ func (t *tx) recordAssessment(sc *Scan, a Assessed, was Assessment, tally *ScanT
 		}
 	}
 	if len(set) > 0 {
+		set["listed"] = true
 		if err := t.db.Table("subjects").Where("id = ?", a.Subject.ID).Updates(set).Error; err != nil {
 			return fmt.Errorf("move the subject's level: %w", err)
 		}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"time"
 
@@ -30,12 +29,61 @@ type column struct {
 	typ  columnType
 }
 
-// bulk loads many rows in few statements: arrays that PostgreSQL unnests, long VALUES lists on SQLite. It bypasses gorm, which
-// is an order of magnitude slower here. after is what follows the rows, such as ON CONFLICT.
+// bulk loads many rows in few statements: long VALUES lists on SQLite, COPY on PostgreSQL or, where something follows the rows, arrays
+// that it unnests. It bypasses gorm, which is an order of magnitude slower here, and database/sql, which looks at every value twice.
+// after is what follows the rows, such as ON CONFLICT.
 type bulk struct {
 	table   string
 	columns []column
 	after   string
+}
+
+// changeBulk is change for verbs that load in bulk: its transaction has a connection of its own, on which bulk loads work without the
+// layers between. It does not end by itself when ctx does, since what a load then wrote would stand alone: it looks at ctx between its
+// steps and before it ends.
+func (s *Store) changeBulk(ctx context.Context, actor Actor, verb func(tx *tx) error) error {
+	return s.changeBy(func(f func(db *gorm.DB) error) error { return s.transactAlone(ctx, f) }, actor, func(t *tx) error {
+		conn, ok := t.db.Statement.Context.Value(connKey{}).(*sql.Conn)
+		if !ok {
+			return errors.New("bulk load outside its transaction")
+		}
+		t.conn = conn
+		if s.dialect == "postgres" { // for the rows of a statement, which a trigger checks
+			if err := t.db.Exec("SET LOCAL work_mem = '64MB'").Error; err != nil {
+				return fmt.Errorf("give the load memory: %w", err)
+			}
+		}
+		if err := verb(t); err != nil {
+			return err
+		}
+		return ctx.Err()
+	})
+}
+
+type connKey struct{}
+
+// transactAlone is transact on a connection that f can reach by its context.
+func (s *Store) transactAlone(ctx context.Context, f func(db *gorm.DB) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	pool, err := s.w.DB()
+	if err != nil {
+		return err
+	}
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("take a connection: %w", err)
+	}
+	defer conn.Close()
+	db := s.w.WithContext(context.WithValue(context.WithoutCancel(ctx), connKey{}, conn))
+	db.Statement.ConnPool = conn
+	for range 4 {
+		if err = db.Transaction(f); !isDeadlock(err) {
+			return err
+		}
+	}
+	return err
 }
 
 // sqlTx gives the plain transaction under gorm's.
@@ -48,18 +96,27 @@ func sqlTx(db *gorm.DB) (*sql.Tx, error) {
 }
 
 // insert loads n rows whose values at gives as nil, string, int64, bool, []byte or Instant, and returns how many were new.
-func (b bulk) insert(ctx context.Context, db *gorm.DB, n int, at func(row, col int) any) (int64, error) {
+func (b bulk) insert(ctx context.Context, t *tx, n int, at func(row, col int) any) (int64, error) {
 	if n == 0 {
 		return 0, nil
 	}
-	tx, err := sqlTx(db)
+	if t.conn == nil {
+		return 0, errors.New("bulk load outside its transaction")
+	}
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	if t.store.dialect != "postgres" {
+		return b.values(ctx, t.conn, n, at)
+	}
+	if b.after == "" {
+		return b.copy(t.conn, n, at)
+	}
+	tx, err := sqlTx(t.db)
 	if err != nil {
 		return 0, err
 	}
-	if db.Name() == "postgres" {
-		return b.unnest(ctx, tx, n, at)
-	}
-	return b.values(ctx, tx, n, at)
+	return b.unnest(context.WithoutCancel(ctx), tx, n, at)
 }
 
 func (b bulk) names() string {
@@ -68,57 +125,6 @@ func (b bulk) names() string {
 		names[i] = c.name
 	}
 	return strings.Join(names, ", ")
-}
-
-// statementRows is how many rows one statement inserts: about a millisecond of work, which nobody else can use meanwhile.
-const statementRows = 40
-
-// maxVariables is SQLite's limit of bound values in one statement.
-const maxVariables = 32000
-
-func (b bulk) values(ctx context.Context, tx *sql.Tx, n int, at func(row, col int) any) (int64, error) {
-	width := len(b.columns)
-	step := min(n, statementRows, maxVariables/width)
-	row := "(" + strings.TrimSuffix(strings.Repeat("?,", width), ",") + ")"
-	text := func(rows int) string {
-		return "INSERT INTO " + b.table + " (" + b.names() + ") VALUES " + strings.TrimSuffix(strings.Repeat(row+",", rows), ",") + " " + b.after
-	}
-	full, err := tx.PrepareContext(ctx, text(step))
-	if err != nil {
-		return 0, fmt.Errorf("prepare load of %s: %w", b.table, err)
-	}
-	defer full.Close()
-	args := make([]any, 0, step*width)
-	var done int64
-	for from := 0; from < n; from += step {
-		rows := min(step, n-from)
-		args = args[:0]
-		for r := range rows {
-			for c := range width {
-				v := at(from+r, c)
-				if i, ok := v.(Instant); ok {
-					v = i.sqlValue("sqlite")
-				}
-				args = append(args, v)
-			}
-		}
-		var res sql.Result
-		if rows == step {
-			res, err = full.ExecContext(ctx, args...)
-		} else {
-			res, err = tx.ExecContext(ctx, text(rows), args...)
-		}
-		if err != nil {
-			return done, fmt.Errorf("load %s: %w", b.table, err)
-		}
-		affected, err := res.RowsAffected()
-		if err != nil {
-			return done, err
-		}
-		done += affected
-		runtime.Gosched() // the store runs in this process: whoever waits for a page goes first
-	}
-	return done, nil
 }
 
 func (b bulk) unnest(ctx context.Context, tx *sql.Tx, n int, at func(row, col int) any) (int64, error) {

@@ -11,6 +11,15 @@ func (s *Store) Unaudited(ctx context.Context, actor Actor, f func(db *gorm.DB) 
 	return s.change(ctx, actor, func(t *tx) error { return f(t.db) })
 }
 
+// MigrateTo brings an empty database to the schema of an earlier version of the portal.
+func (s *Store) MigrateTo(ctx context.Context, version int64) error {
+	p, err := s.provider()
+	if err == nil {
+		_, err = p.UpTo(ctx, version)
+	}
+	return err
+}
+
 // ChainOf gives the hash that an entry must have.
 func ChainOf(e AuditEntry) string { return e.chain() }
 

@@ -64,8 +64,10 @@ type IdentityKey struct {
 
 // seenIdentities keeps proposals whose subjects both lie in a scope.
 func seenIdentities(db, from *gorm.DB, scope Scope) *gorm.DB {
-	within := func() *gorm.DB { return scoped(from.Table("subjects").Select("id"), scope, "") }
-	return db.Where("identities.a_id IN (?) AND identities.b_id IN (?)", within(), within())
+	within := func(end string) *gorm.DB {
+		return scoped(from.Table("subjects s").Select("1").Where("s.id = identities."+end), scope, "s")
+	}
+	return db.Where("EXISTS (?) AND EXISTS (?)", within("a_id"), within("b_id"))
 }
 
 func (s *Store) identityLines(ctx context.Context, actor Actor) *gorm.DB {

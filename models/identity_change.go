@@ -53,7 +53,7 @@ type IdentityInput struct {
 // a move error where it already is so.
 func (s *Store) DecideIdentity(ctx context.Context, actor Actor, ref, decision string, in IdentityInput) error {
 	in.Note = strings.TrimSpace(in.Note)
-	return s.change(ctx, actor, func(t *tx) error {
+	return s.changeBulk(ctx, actor, func(t *tx) error {
 		p, a, b, err := t.allowIdentity(ref, decision)
 		if err != nil {
 			return err
@@ -152,8 +152,12 @@ func (t *tx) relateIdentity(ctx context.Context, p Identity, a, b Subject) (int6
 		a, b = b, a // the company imitates the institution; the branch has the longer name
 	}
 	row := Row{Table: TableRelations, Source: SourceIdentity, Line: 1, Relation: &RelationRow{From: SubjectRef{a.Kind, a.Key}.String(), To: SubjectRef{b.Kind, b.Key}.String(), Kind: p.Relation}}
-	c := &chunk{rows: []Row{row}, tally: map[string]*tally{}}
-	if err := l.store(ctx, t, TableRelations, c); err != nil {
+	ready := l.Prepare(TableRelations)
+	if err := ready.Add(row); err != nil {
+		return 0, err
+	}
+	c := &chunk{Prepared: ready, tally: map[string]*tally{}, fresh: map[string]bool{}}
+	if err := l.store(ctx, t, c); err != nil {
 		return 0, err
 	}
 	if err := l.noteTally(t, TableRelations, c); err != nil {

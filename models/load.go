@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -32,13 +33,62 @@ func (s *Store) NewLoader(actor Actor, b *Batch) *Loader {
 	return &Loader{s: s, actor: actor, batch: b, known: subjectIndex{}, seen: map[string]bool{b.Source: true}}
 }
 
+// Prepared is rows of one table on their way into the store, made ready as far as that needs no store: they can be made ready while
+// others are being stored.
+type Prepared struct {
+	table    Table
+	batch    *Batch
+	moves    []transferRow
+	facts    []factRow
+	subjects []SubjectRef // that the facts are about, each once
+	place    map[SubjectRef]int
+	sources  map[string]bool
+	content  [][]byte // of the first rows, by which is seen how full their columns are
+	size     int
+	scratch  []byte
+}
+
+// Prepare begins with no rows. What it gives is for one goroutine, beside that which uses the loader.
+func (l *Loader) Prepare(table Table) *Prepared {
+	return &Prepared{table: table, batch: l.batch, place: map[SubjectRef]int{}, sources: map[string]bool{}}
+}
+
+// Add makes one more row ready.
+func (p *Prepared) Add(r Row) error {
+	if r.Source == "" {
+		r.Source = p.batch.Source
+	}
+	p.sources[r.Source] = true
+	if p.table == TableTransfers {
+		return p.addTransfer(r)
+	}
+	return p.addFact(r)
+}
+
+// Len gives how many rows were made ready.
+func (p *Prepared) Len() int { return len(p.facts) + len(p.moves) }
+
+// Size gives about how many bytes of content they hold.
+func (p *Prepared) Size() int { return p.size }
+
+// subject gives the place of a subject among those of the load.
+func (p *Prepared) subject(ref SubjectRef) int {
+	i, ok := p.place[ref]
+	if !ok {
+		i = len(p.subjects)
+		p.place[ref] = i
+		p.subjects = append(p.subjects, ref)
+	}
+	return i
+}
+
 // chunk is what one transaction of a load does.
 type chunk struct {
-	rows      []Row
+	*Prepared
 	refused   []RefusedRow
 	accepted  int64
 	unchanged int64
-	sources   map[string]bool // named for the first time
+	fresh     map[string]bool // sources named for the first time
 	tally     map[string]*tally
 	before    int64 // the newest key of its table before this chunk
 }
@@ -46,45 +96,37 @@ type chunk struct {
 // Append stores rows and refusals up to the given line of a file, in one transaction with the file's progress: what is
 // acknowledged is stored once, whatever is killed and repeated. It updates f and gives the rows that the store itself refused.
 func (l *Loader) Append(ctx context.Context, f *BatchFile, rows []Row, refused []RefusedRow, upTo int64) ([]RefusedRow, error) {
-	c := &chunk{rows: rows, refused: refused}
+	p := l.Prepare(f.Table)
+	for _, r := range rows {
+		if err := p.Add(r); err != nil {
+			return nil, fmt.Errorf("load %s up to line %d: %w", f.Name, upTo, err)
+		}
+	}
+	return l.AppendPrepared(ctx, f, p, refused, upTo)
+}
+
+// AppendPrepared is Append for rows that were made ready.
+func (l *Loader) AppendPrepared(ctx context.Context, f *BatchFile, p *Prepared, refused []RefusedRow, upTo int64) ([]RefusedRow, error) {
+	var c *chunk
 	tries := 0
-	err := l.s.change(ctx, l.actor, func(t *tx) error {
+	once := func(t *tx) error {
 		if tries++; tries > 1 {
 			clear(l.known) // the try before was rolled back, and with it the subjects it made
 		}
-		c.accepted, c.unchanged, c.refused, c.tally = 0, 0, refused, map[string]*tally{}
-		var progress BatchFile
-		if err := t.forUpdate().Where("id = ?", f.ID).Take(&progress).Error; err != nil {
-			return fmt.Errorf("read progress of %s: %w", f.Name, err)
+		c = &chunk{Prepared: p, refused: refused, tally: map[string]*tally{}, fresh: map[string]bool{}}
+		return l.append(ctx, t, f, c, upTo)
+	}
+	err := l.s.changeBulk(ctx, l.actor, once)
+	for range 3 {
+		if isTaken(err) {
+			err = l.s.changeBulk(ctx, l.actor, once)
 		}
-		if progress.Line != f.Line {
-			return Conflict()
-		}
-		if err := l.store(ctx, t, f.Table, c); err != nil {
-			return err
-		}
-		if err := t.refuse(f.ID, c.refused); err != nil {
-			return err
-		}
-		if err := l.noteTally(t, f.Table, c); err != nil {
-			return err
-		}
-		if err := t.noteSpan(l.batch, f.Table, c); err != nil {
-			return err
-		}
-		if err := t.db.Table("batch_files").Where("id = ?", f.ID).Updates(map[string]any{"line": upTo, "status": "running",
-			"accepted": f.Accepted + c.accepted, "unchanged": f.Unchanged + c.unchanged, "refused": f.Refused + int64(len(c.refused))}).Error; err != nil {
-			return fmt.Errorf("store progress of %s: %w", f.Name, err)
-		}
-		t.audit("fact.load", "batch:"+l.batch.Ref, l.batch.Place, map[string]any{"file": f.Name, "line": upTo,
-			"accepted": c.accepted, "unchanged": c.unchanged, "refused": len(c.refused)})
-		return nil
-	})
+	}
 	if err != nil {
 		clear(l.known) // a rolled back transaction may have made subjects that are not there now
 		return nil, fmt.Errorf("load %s up to line %d: %w", f.Name, upTo, err)
 	}
-	maps.Copy(l.seen, c.sources)
+	maps.Copy(l.seen, c.fresh)
 	f.Line, f.Status = upTo, "running"
 	f.Accepted += c.accepted
 	f.Unchanged += c.unchanged
@@ -92,24 +134,54 @@ func (l *Loader) Append(ctx context.Context, f *BatchFile, rows []Row, refused [
 	return c.refused[len(refused):], nil
 }
 
-func (l *Loader) store(ctx context.Context, t *tx, table Table, c *chunk) error {
-	fresh := map[string]bool{}
-	for i := range c.rows {
-		if c.rows[i].Source == "" {
-			c.rows[i].Source = l.batch.Source
-		}
-		if !l.seen[c.rows[i].Source] {
-			fresh[c.rows[i].Source] = true
-		}
+// isTaken says whether PostgreSQL refused a row since another load stored one with its key meanwhile: asked again, it is known.
+func isTaken(err error) bool {
+	var pg interface{ SQLState() string }
+	return errors.As(err, &pg) && pg.SQLState() == "23505"
+}
+
+func (l *Loader) append(ctx context.Context, t *tx, f *BatchFile, c *chunk, upTo int64) error {
+	var progress BatchFile
+	if err := t.forUpdate().Where("id = ?", f.ID).Take(&progress).Error; err != nil {
+		return fmt.Errorf("read progress of %s: %w", f.Name, err)
 	}
-	if err := t.missingSources(fresh); err != nil {
+	if progress.Line != f.Line {
+		return Conflict()
+	}
+	if err := l.store(ctx, t, c); err != nil {
 		return err
 	}
-	c.sources = fresh
+	if err := t.refuse(f.ID, c.refused); err != nil {
+		return err
+	}
+	if err := l.noteTally(t, f.Table, c); err != nil {
+		return err
+	}
+	if err := t.noteSpan(l.batch, f.Table, c); err != nil {
+		return err
+	}
+	if err := t.db.Table("batch_files").Where("id = ?", f.ID).Updates(map[string]any{"line": upTo, "status": "running",
+		"accepted": f.Accepted + c.accepted, "unchanged": f.Unchanged + c.unchanged, "refused": f.Refused + int64(len(c.refused))}).Error; err != nil {
+		return fmt.Errorf("store progress of %s: %w", f.Name, err)
+	}
+	t.audit("fact.load", "batch:"+l.batch.Ref, l.batch.Place, map[string]any{"file": f.Name, "line": upTo,
+		"accepted": c.accepted, "unchanged": c.unchanged, "refused": len(c.refused)})
+	return nil
+}
+
+func (l *Loader) store(ctx context.Context, t *tx, c *chunk) error {
+	for source := range c.sources {
+		if !l.seen[source] {
+			c.fresh[source] = true
+		}
+	}
+	if err := t.missingSources(c.fresh); err != nil {
+		return err
+	}
 	if err := l.readRanks(t); err != nil {
 		return err
 	}
-	if table == TableTransfers {
+	if c.table == TableTransfers {
 		return l.storeTransfers(ctx, t, c)
 	}
 	return l.storeFacts(ctx, t, c)

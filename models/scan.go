@@ -91,12 +91,12 @@ func (s *Store) BeginScan(ctx context.Context, actor Actor, plan ScanPlan) (Scan
 
 // ScanTargets gives the next companies a scan has to look at, by rising internal key.
 func (s *Store) ScanTargets(ctx context.Context, sc Scan, limit int) ([]Subject, error) {
-	q := s.read(ctx).Where("kind = 'company' AND id > ?", sc.CursorID)
+	q := s.subjectsByKey(ctx).Where("kind = 'company'")
 	if !sc.ScopeAll {
-		q = q.Where("newest_fact_id > assessed_fact_id")
+		q = s.waiting(ctx).Where(isWaiting)
 	}
 	var list []Subject
-	if err := q.Order("id").Limit(limit).Find(&list).Error; err != nil {
+	if err := q.Where("id > ?", sc.CursorID).Order("id").Limit(limit).Find(&list).Error; err != nil {
 		return nil, fmt.Errorf("scan %s: list companies: %w", sc.Ref, err)
 	}
 	return list, nil
@@ -115,12 +115,11 @@ func (s *Store) HasUnscanned(ctx context.Context) (bool, error) {
 	if newest > mark.TransferID || mark.Again() {
 		return true, nil
 	}
-	var n int64
-	err = s.read(ctx).Raw("SELECT COUNT(*) FROM (SELECT 1 FROM subjects WHERE kind = 'company' AND newest_fact_id > assessed_fact_id LIMIT 1) x").Scan(&n).Error
-	if err != nil {
+	var waits []int64
+	if err := s.waiting(ctx).Where(isWaiting).Limit(1).Pluck("id", &waits).Error; err != nil {
 		return false, fmt.Errorf("look for unscanned companies: %w", err)
 	}
-	return n > 0, nil
+	return len(waits) > 0, nil
 }
 
 // RescanDue says whether rules came into force by which not everybody was looked at yet.

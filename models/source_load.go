@@ -23,7 +23,7 @@ type Fill struct {
 	Columns map[string]int64 `json:"columns"`
 }
 
-// came counts a row of a source, the i-th of its chunk, whose content is JSON without its empty columns.
+// came counts a row of a source, the i-th of its chunk; content is that of the first, as JSON without its empty columns.
 func (c *chunk) came(source string, i int, content []byte) {
 	t := c.tally[source]
 	if t == nil {

@@ -81,7 +81,7 @@ func (s *Store) openPostgres(target string) error {
 func (s *Store) openSQLite(path string) error {
 	open := func(conns int, more ...string) (*gorm.DB, error) {
 		pragmas := append([]string{"busy_timeout(15000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-			"cache_size(-32000)", "temp_store(2)"}, more...)
+			"cache_size(-32000)", "temp_store(2)", "wal_autocheckpoint(4000)"}, more...)
 		q := url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}
 		base, err := sqlitedriver.NewConnector("file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode())
 		if err != nil {
@@ -166,8 +166,13 @@ func (s *Store) read(ctx context.Context) *gorm.DB { return s.r.WithContext(ctx)
 // change is one verb: everything in it happens together, with its audit entries, or not at all. A verb that recorded no
 // audit entry is refused: an act that cannot be audited does not happen.
 func (s *Store) change(ctx context.Context, actor Actor, verb func(tx *tx) error) error {
+	return s.changeBy(func(f func(db *gorm.DB) error) error { return s.transact(ctx, f) }, actor, verb)
+}
+
+// changeBy is change in a transaction that transact makes.
+func (s *Store) changeBy(transact func(f func(db *gorm.DB) error) error, actor Actor, verb func(tx *tx) error) error {
 	var t *tx
-	err := s.transact(ctx, func(db *gorm.DB) error {
+	err := transact(func(db *gorm.DB) error {
 		t = &tx{db: db, store: s, actor: actor, now: s.Now()}
 		if err := t.claim(); err != nil {
 			return err
@@ -206,6 +211,7 @@ func isDeadlock(err error) bool {
 // tx is a store inside a transaction, on behalf of an actor, at one moment.
 type tx struct {
 	db      *gorm.DB
+	conn    *sql.Conn // of a verb that loads in bulk, see [Store.changeBulk]
 	store   *Store
 	actor   Actor
 	now     Instant

@@ -191,11 +191,15 @@ func (f *tieFinder) stated(ids []int64, kind, field string, value func(CompanyRo
 	if f.db.Name() == "postgres" {
 		expr = "substr(f.payload::jsonb ->> '" + field + "', 1, 200)"
 	}
+	marks := make([]int64, len(values))
+	for i, v := range values {
+		marks[i] = tieMark(v)
+	}
 	var list []struct {
 		SubjectID int64
 		Value     string
 	}
-	q := bounded(f.db.Table("facts f").Select("DISTINCT f.subject_id, "+expr+" AS value"), f.asOf).Where("f.tbl = 'companies' AND "+expr+" IN ?", values)
+	q := bounded(f.db.Table("facts f").Select("DISTINCT f.subject_id, "+expr+" AS value"), f.asOf).Where("f."+field+"_mark IN ?", marks).Where(expr+" IN ?", values)
 	if err := q.Order("f.subject_id").Find(&list).Error; err != nil {
 		return fmt.Errorf("read who states the same %s: %w", field, err)
 	}

@@ -37,35 +37,56 @@ type transferRow struct {
 	line     int64
 	observed Instant
 	hash     [32]byte
+	from, to int // the places of its accounts among the subjects of the load
+}
+
+// addTransfer makes a transfer ready.
+func (p *Prepared) addTransfer(r Row) error {
+	content, err := json.Marshal(r.Transfer)
+	if err != nil {
+		return fmt.Errorf("line %d: write transfer: %w", r.Line, err)
+	}
+	row := transferRow{TransferRow: r.Transfer, source: r.Source, line: r.Line, observed: r.ObservedAt, hash: sha256.Sum256(content),
+		from: p.subject(SubjectRef{KindAccount, r.Transfer.FromAccount}), to: p.subject(SubjectRef{KindAccount, r.Transfer.ToAccount})}
+	if row.observed.IsZero() {
+		row.observed = row.At
+	}
+	if len(p.moves) < sampled {
+		p.content = append(p.content, content)
+	}
+	p.size += len(content)
+	p.moves = append(p.moves, row)
+	return nil
 }
 
 // storeTransfers appends transfers by the bulk path. A transfer that is there with the same content is unchanged; with other
 // content under the same ID it is refused.
 func (l *Loader) storeTransfers(ctx context.Context, t *tx, c *chunk) error {
-	rows := make([]transferRow, 0, len(c.rows))
-	first := map[string]int{}
-	mentioned := map[SubjectRef]bool{}
-	for _, r := range c.rows {
-		content, err := json.Marshal(r.Transfer)
-		if err != nil {
-			return fmt.Errorf("line %d: write transfer: %w", r.Line, err)
+	rows := make([]*transferRow, 0, len(c.moves))
+	first := make(map[string]int, len(c.moves))
+	for i := range c.moves {
+		row := &c.moves[i]
+		var content []byte
+		if i < sampled {
+			content = c.content[i]
 		}
-		row := transferRow{TransferRow: r.Transfer, source: r.Source, line: r.Line, observed: r.ObservedAt, hash: sha256.Sum256(content)}
-		if row.observed.IsZero() {
-			row.observed = row.At
-		}
-		c.came(r.Source, len(rows), content)
-		key := r.Source + "\x00" + row.ID
+		c.came(row.source, i, content)
+		key := row.source + "\x00" + row.ID
 		if i, ok := first[key]; ok {
 			c.settle(rows[i].hash[:], row)
 			continue
 		}
 		first[key] = len(rows)
 		rows = append(rows, row)
-		mentioned[SubjectRef{KindAccount, row.FromAccount}] = true
-		mentioned[SubjectRef{KindAccount, row.ToAccount}] = true
 	}
-	if _, err := t.putSubjects(ctx, l.known, nil, mentioned, l.batch.Place, 0); err != nil {
+	subs := make([]loaded, len(c.subjects))
+	for i, ref := range c.subjects {
+		subs[i].ref = ref
+	}
+	if err := l.find(ctx, t, subs); err != nil {
+		return err
+	}
+	if err := l.putSubjects(ctx, t, subs, c.place, 0); err != nil {
 		return err
 	}
 	var before int64
@@ -73,14 +94,14 @@ func (l *Loader) storeTransfers(ctx context.Context, t *tx, c *chunk) error {
 		return fmt.Errorf("read the newest transfer: %w", err)
 	}
 	c.before = before
-	n, err := putTransfers.insert(ctx, t.db, len(rows), func(row, col int) any { return l.transferValue(t, &rows[row], col) })
+	n, err := putTransfers.insert(ctx, t, len(rows), func(row, col int) any { return l.transferValue(t, rows[row], subs, col) })
 	if err != nil {
 		return err
 	}
 	c.accepted = n
 	t.arrived = t.arrived || n > 0
 	for _, tally := range c.tally {
-		tally.accepted = n * tally.rows / int64(max(len(c.rows), 1)) // in a chunk of several sources a share
+		tally.accepted = n * tally.rows / int64(max(len(c.moves), 1)) // in a chunk of several sources a share
 	}
 	if n == int64(len(rows)) {
 		return nil
@@ -88,37 +109,37 @@ func (l *Loader) storeTransfers(ctx context.Context, t *tx, c *chunk) error {
 	return l.settleKnown(t, c, rows, before)
 }
 
-func (l *Loader) transferValue(t *tx, r *transferRow, col int) any {
-	switch transferColumns[col].name {
-	case "source":
+func (l *Loader) transferValue(t *tx, r *transferRow, subs []loaded, col int) any {
+	switch col {
+	case 0:
 		return r.source
-	case "key":
+	case 1:
 		return r.ID
-	case "from_id":
-		return l.known[SubjectRef{KindAccount, r.FromAccount}]
-	case "to_id":
-		return l.known[SubjectRef{KindAccount, r.ToAccount}]
-	case "amount_fen":
+	case 2:
+		return subs[r.from].id
+	case 3:
+		return subs[r.to].id
+	case 4:
 		return r.AmountFen
-	case "currency":
+	case 5:
 		return r.Currency
-	case "at":
+	case 6:
 		return r.At
-	case "observed_at":
+	case 7:
 		return r.observed
-	case "recorded_at":
+	case 8:
 		return t.now
-	case "batch_id":
+	case 9:
 		return l.batch.ID
-	case "line":
+	case 10:
 		return r.line
-	case "channel":
+	case 11:
 		return r.Channel
-	case "device":
+	case 12:
 		return r.Device
-	case "ip":
+	case 13:
 		return r.IP
-	case "memo":
+	case 14:
 		return r.Memo
 	default:
 		return r.hash[:]
@@ -126,7 +147,7 @@ func (l *Loader) transferValue(t *tx, r *transferRow, col int) any {
 }
 
 // settle counts a repeated transfer as unchanged, or refuses it where its content differs.
-func (c *chunk) settle(known []byte, r transferRow) {
+func (c *chunk) settle(known []byte, r *transferRow) {
 	if bytes.Equal(known, r.hash[:]) {
 		c.unchanged++
 		return
@@ -139,7 +160,7 @@ func (c *chunk) settle(known []byte, r transferRow) {
 }
 
 // settleKnown finds out which rows the store already had; before is the newest transfer of before this chunk.
-func (l *Loader) settleKnown(t *tx, c *chunk, rows []transferRow, before int64) error {
+func (l *Loader) settleKnown(t *tx, c *chunk, rows []*transferRow, before int64) error {
 	by := map[string][]string{}
 	for _, r := range rows {
 		by[r.source] = append(by[r.source], r.ID)

@@ -213,14 +213,6 @@ func openAll(opts IngestOptions, mapping *ingest.Mapping) (inputs []input, away 
 	return inputs, away, nil
 }
 
-// chunkRows is how many rows one transaction of a load holds.
-func chunkRows(t models.Table) int {
-	if t == models.TableTransfers {
-		return 10_000
-	}
-	return 2_000
-}
-
 func (d *Desk) ingestFile(ctx context.Context, actor models.Actor, loader *models.Loader, b *models.Batch, bf *models.BatchFile, in input,
 	mapping *ingest.Mapping, progress Progress) (FileReport, error) {
 	fr := FileReport{Name: bf.Name, Table: string(bf.Table), Errors: []RowError{}}
@@ -257,54 +249,6 @@ func (d *Desk) ingestFile(ctx context.Context, actor models.Actor, loader *model
 		return unreadable(err)
 	}
 	return fr, d.Store.FinishFile(ctx, actor, b, bf, "")
-}
-
-// pump moves rows from a reader into the store, chunk by chunk; a chunk ends where a line ends.
-func (d *Desk) pump(ctx context.Context, r *ingest.Reader, loader *models.Loader, bf *models.BatchFile, fr *FileReport, progress Progress) error {
-	started := time.Now()
-	size := chunkRows(bf.Table)
-	rows := make([]models.Row, 0, size)
-	var refused []models.RefusedRow
-	line := bf.Line
-	flush := func() error {
-		if len(rows)+len(refused) == 0 {
-			return nil
-		}
-		more, err := loader.Append(ctx, bf, rows, refused, line)
-		if err != nil {
-			return err
-		}
-		for _, no := range more {
-			fr.name(no.Line, no.Column, no.Key, no.Args)
-		}
-		rows, refused = rows[:0], refused[:0]
-		if progress != nil {
-			progress(bf.Accepted+bf.Unchanged, 0, bf.Refused, time.Since(started))
-		}
-		return nil
-	}
-	for row, no := range r.Rows(ctx) {
-		at := row.Line
-		if no != nil {
-			at = no.Line
-		}
-		if at != line && len(rows)+len(refused) >= size {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
-		line = at
-		if no == nil {
-			rows = append(rows, row)
-			continue
-		}
-		refused = append(refused, models.RefusedRow{Line: no.Line, Column: no.Column, Value: no.Value, Key: no.Key, Args: no.Args, Raw: no.Raw})
-		fr.name(no.Line, no.Column, no.Key, no.Args)
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return flush()
 }
 
 // fileKey gives the message key of an error that makes a file unreadable as a whole.

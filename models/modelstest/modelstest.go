@@ -59,6 +59,13 @@ func Targets(t testing.TB) map[string]string {
 	return map[string]string{"sqlite": filepath.Join(t.TempDir(), "test.db"), "postgres": Postgres(t)}
 }
 
+// Bare is Targets without any schema.
+func Bare(t testing.TB) map[string]string {
+	t.Helper()
+	need(t)
+	return map[string]string{"sqlite": filepath.Join(t.TempDir(), "test.db"), "postgres": database(t, "template1")}
+}
+
 var (
 	server   = sync.OnceValues(startServer)
 	template = sync.OnceValue(makeTemplate)
