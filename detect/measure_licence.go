@@ -62,7 +62,7 @@ func (v *view) offers() []ref {
 			continue
 		}
 		for _, w := range d.words {
-			if w.entry.class == v.c.raising {
+			if w.entry.class == v.c.raising || w.entry.class == v.c.offering && w.entry.text == v.c.areas[v.area].rule.Code {
 				refs = append(refs, docRef(i, d, w.start, w.end, w.entry.weight))
 				break
 			}

@@ -18,6 +18,7 @@ type compiled struct {
 	alleging   map[class]bool // classes that make a complaint more than one about service
 	guarantee  class
 	raising    class
+	offering   class // offers of an activity that needs a licence, whatever is promised; the value is the area; clNone in versions without them
 	channel    class
 	codes      map[string]string // variable of a condition -> indicator
 	triggers   []compiledTrigger
@@ -85,7 +86,7 @@ func (ind *compiledIndicator) has(c class) bool { return slices.Contains(ind.cla
 
 func (r *Rules) compile(lx *lexicon) {
 	c := &compiled{lexicon: lx, areaClass: lx.classes["area"], banned: lx.classes["banned"], guarantee: lx.classes["guarantee"],
-		scans: &sync.Pool{}, raising: lx.classes["raising"], channel: lx.classes["public_channel"]}
+		scans: &sync.Pool{}, raising: lx.classes["raising"], offering: lx.classes["offering"], channel: lx.classes["public_channel"]}
 	c.alleging = map[class]bool{}
 	for _, name := range []string{"alleging", "closing", "guarantee", "headcount", "entry_fee", "personal_account", "new_pays_old", "withdrawal_threshold"} {
 		c.alleging[lx.classes[name]] = true

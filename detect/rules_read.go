@@ -16,14 +16,17 @@ import (
 // The rule versions that ship with the program: ShippedVersion is in force after an installation, the others came before it and are
 // kept so that what they said can be computed again.
 const (
-	ShippedVersion = "2026.11.4"
+	ShippedVersion = "2026.11.5"
+	shippedFourth  = "2026.11.4"
 	shippedThird   = "2026.11.3"
 	shippedSecond  = "2026.11.2"
 	shippedFirst   = "2026.11.1"
 )
 
 // ShippedBefore lists the earlier shipped versions, oldest first.
-func ShippedBefore() []string { return []string{shippedFirst, shippedSecond, shippedThird} }
+func ShippedBefore() []string {
+	return []string{shippedFirst, shippedSecond, shippedThird, shippedFourth}
+}
 
 // DefaultRules gives the rule version that ships with the program. It fails only when the embedded files are broken.
 func DefaultRules() (Rules, error) { return ShippedRules(ShippedVersion) }
@@ -148,7 +151,7 @@ func EngineDigest() (string, error) {
 // shippedMoney reads the money patterns that ship with a version, or those of the first versions where it has none of its own.
 func shippedMoney(version string) (*money.Rules, error) {
 	name := "rules/money-2026.11.1.yaml"
-	if version == ShippedVersion {
+	if version == ShippedVersion || version == shippedFourth {
 		name = "rules/money-" + version + ".yaml"
 	}
 	f, err := embedded.Open(name)

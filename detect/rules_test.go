@@ -11,12 +11,12 @@ import (
 
 // TestRulesAreChecked breaks the shipped rules in one place each.
 func TestRulesAreChecked(t *testing.T) {
-	shipped, err := embedded.ReadFile("rules/2026.11.4.yaml")
+	shipped, err := embedded.ReadFile("rules/2026.11.5.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	tests := map[string][2]string{
-		"version":           {`version: "2026.11.4"`, `version: ""`},
+		"version":           {`version: "2026.11.5"`, `version: ""`},
 		"bands":             {"red: 80", "red: 50"},
 		"unknown field":     {"validity_days:", "validity_day:"},
 		"weight of one":     {"{code: COMP, weight: 0.55", "{code: COMP, weight: 1.0"},

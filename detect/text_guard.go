@@ -139,8 +139,12 @@ func (s *scan) last(cl class, c candidate, marks []mark) int32 {
 // borrowed: what a borrower pays is no promise to an investor.
 func (s *scan) borrowed(c candidate, marks []mark) bool {
 	loanHere, loanNear, exemptHere, exemptNear := false, false, false, false
+	from := c.clause
+	if c.first > 0 {
+		from = min(from, c.first) // a remark in brackets may stand between the name of a rate and the rate
+	}
 	for _, m := range marks {
-		if m.sent != c.sent || m.clause < c.clause-1 || m.clause > c.clause+1 {
+		if m.sent != c.sent || m.clause < from-1 || m.clause > c.clause+1 {
 			continue
 		}
 		switch {

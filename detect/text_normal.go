@@ -52,6 +52,7 @@ func (n *normal) read(text string) {
 		}
 		i += size
 	}
+	n.closeGaps()
 }
 
 // gap writes what stands for white space: a line break ends a clause, a space stays between Latin letters and digits.

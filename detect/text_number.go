@@ -102,6 +102,10 @@ func (lx *lexicon) chinese(rs []rune, i int32, mode numberMode) (float64, int32,
 			} else {
 				digit = d
 			}
+			if total > 0 && section == 0 && i > start && rs[i-1] != zeroHan && lx.countsTime(rs, i+1) {
+				digit = -1 // "ten thousand one year": the one belongs to the year
+				break
+			}
 			seen = true
 			continue
 		}
@@ -135,8 +139,19 @@ func (lx *lexicon) chinese(rs []rune, i int32, mode numberMode) (float64, int32,
 	if !seen {
 		return 0, start, false
 	}
+	if s := lx.scales[rs[max(start, i-2)]]; digit > 0 && i-start >= 2 && s >= 100 {
+		digit *= s / 10 // "two thousand five" is 2,500; 2,005 has a zero
+	}
 	v := total + section + max(digit, 0)
 	return lx.chineseDecimals(rs, v, i)
+}
+
+// zeroHan is the Chinese zero, which ties a digit behind it to the number.
+const zeroHan = 0x96f6
+
+// countsTime says whether a unit of time starts at i.
+func (lx *lexicon) countsTime(rs []rune, i int32) bool {
+	return int(i) < len(rs) && lx.unit(rs, i, clTimeUnit) != nil
 }
 
 func (lx *lexicon) chineseDecimals(rs []rune, v float64, i int32) (float64, int32, bool) {

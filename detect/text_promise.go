@@ -64,6 +64,7 @@ type candidate struct {
 	assumed      bool
 	start, end   int32
 	clause, sent int32
+	first        int32 // the clause where its words begin
 }
 
 func (s *scan) promise(c candidate) Promise {
@@ -143,7 +144,7 @@ func (s *scan) rate(i int) (candidate, bool) {
 			noun = before.noun
 		}
 	}
-	c := candidate{rate: t.val, low: t.lo, start: t.start, end: t.end, clause: t.clause, sent: t.sent}
+	c := candidate{rate: t.val, low: t.lo, start: t.start, end: t.end, clause: t.clause, first: t.clause, sent: t.sent}
 	return s.settle(c, t, period, noun, gap)
 }
 
@@ -191,7 +192,7 @@ func (s *scan) settle(c candidate, t token, period, noun *token, gap int32) (can
 		if w == nil || w.sent != c.sent {
 			continue
 		}
-		c.start, c.end = min(c.start, w.start), max(c.end, w.end)
+		c.start, c.end, c.first = min(c.start, w.start), max(c.end, w.end), min(c.first, w.clause)
 	}
 	return c, true
 }

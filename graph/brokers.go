@@ -1,6 +1,9 @@
 package graph
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // measureBrokers gives each subject its part of the shortest chains between members of the set. A tie that rests on control or
 // ownership is as long as any other: what counts here is who is in between.
@@ -69,18 +72,29 @@ func newBrokers(n int, pairs []uint64) *brokers {
 	return b
 }
 
-// add adds, for chains from s to the other members, what each subject between lies on.
+// add adds, for chains from s to the other members, what each subject between lies on. It goes no further than the last member that it
+// meets, and back along nothing that leads to no member.
 func (b *brokers) add(s, members int, list []candidate) {
 	b.order = append(b.order[:0], int32(s))
 	b.ways[s], b.dist[s] = 1, 0
+	left, reach := members-1, int32(math.MaxInt32)
 	for at := 0; at < len(b.order); at++ {
 		i := b.order[at]
+		if b.dist[i] >= reach {
+			break
+		}
+		next := b.dist[i] + 1
 		for _, k := range b.next[b.start[i]:b.start[i+1]] {
 			if b.dist[k] < 0 {
-				b.dist[k] = b.dist[i] + 1
+				b.dist[k] = next
 				b.order = append(b.order, k)
+				if int(k) < members {
+					if left--; left == 0 {
+						reach = next
+					}
+				}
 			}
-			if b.dist[k] == b.dist[i]+1 {
+			if b.dist[k] == next {
 				b.ways[k] += b.ways[i]
 			}
 		}
@@ -90,9 +104,13 @@ func (b *brokers) add(s, members int, list []candidate) {
 		if int(k) < members && int(k) != s {
 			share++
 		}
+		if share == 0 {
+			continue
+		}
+		before, each := b.dist[k]-1, share/b.ways[k]
 		for _, i := range b.next[b.start[k]:b.start[k+1]] {
-			if b.dist[i] == b.dist[k]-1 {
-				b.part[i] += b.ways[i] / b.ways[k] * share
+			if b.dist[i] == before {
+				b.part[i] += b.ways[i] * each
 			}
 		}
 		if int(k) != s {

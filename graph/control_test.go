@@ -9,8 +9,8 @@ import (
 )
 
 // bruteShares gives what everybody owns of a company along all paths, by adding up paths of rising length until nothing moves; false
-// where the sum does not settle.
-func bruteShares(list []Relation, company int64) (map[int64]float64, bool) {
+// where the sum does not settle, since as much goes on moving however long one waits. A sum that settles too slowly to wait for it is not told.
+func bruteShares(list []Relation, company int64) (shares map[int64]float64, settled, told bool) {
 	sum := map[int64]float64{}
 	for _, r := range list {
 		if r.Kind == Shareholder {
@@ -18,7 +18,8 @@ func bruteShares(list []Relation, company int64) (map[int64]float64, bool) {
 		}
 	}
 	total, now := map[int64]float64{}, map[int64]float64{company: 1}
-	for range 4000 {
+	last, still := 2.0, 0
+	for range 10_000 {
 		next, moved := map[int64]float64{}, 0.0
 		for _, r := range list {
 			if r.Kind == Shareholder && now[r.To] > 0 {
@@ -30,11 +31,17 @@ func bruteShares(list []Relation, company int64) (map[int64]float64, bool) {
 			moved += v
 		}
 		if moved < 1e-12 {
-			return total, true
+			return total, true, true
 		}
-		now = next
+		if still++; moved < last*(1-1e-12) {
+			still = 0
+		}
+		if still > 300 {
+			return total, false, true
+		}
+		now, last = next, moved
 	}
-	return total, false
+	return total, false, false
 }
 
 // bruteControl gives everything that u controls, by trying all companies again and again until nothing changes.
@@ -79,7 +86,10 @@ func TestControllersAgainstAllPaths(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		d := drawHoldings(rt)
 		company := rapid.Int64Range(1, 5).Draw(rt, "company")
-		shares, settled := bruteShares(d.list, company)
+		shares, settled, told := bruteShares(d.list, company)
+		if !told {
+			rt.Skip("shares that settle too slowly to add them up")
+		}
 		list, warnings := d.r.Controllers(d.find(company), Filter{}, nil)
 		ring := slices.ContainsFunc(warnings, func(w Warning) bool { return w.Kind == WarnRing })
 		if settled == ring {

@@ -24,8 +24,8 @@ type Cycle struct{ Moves []Move }
 // Cycles gives the rings of payments, by their first payment; each ring of payments once. Truncated says that Limit cut it.
 func (f *Flow) Cycles(q CycleQuery) (list []Cycle, truncated bool) {
 	l := f.Ledger()
-	c := &ringSearch{l: l, q: q, back: make([]uint32, l.Accounts()), on: make([]bool, l.Accounts()), passedOut: make([]uint32, l.Accounts()), passedIn: make([]uint32, l.Accounts()),
-		hubs: map[Account][]payment{}}
+	c := &ringSearch{l: l, q: q, back: make([]uint32, l.Accounts()), on: make([]bool, l.Accounts()), hubs: map[Account][]payment{}}
+	c.open()
 	c.currency, _ = l.means.currencies()
 	if q.Of != nil {
 		c.of = make(map[Account]bool, len(q.Of))
@@ -34,8 +34,8 @@ func (f *Flow) Cycles(q CycleQuery) (list []Cycle, truncated bool) {
 		}
 	}
 	for i := range uint32(l.Len()) {
-		c.passedOut[l.from[i]]++
-		c.passedIn[l.to[i]]++
+		c.coming[l.from[i]].out++
+		c.coming[l.to[i]].in++
 		if !c.begin(i) {
 			continue
 		}
@@ -70,22 +70,36 @@ func (f *Flow) moveOf(l *Ledger, i uint32) Move {
 }
 
 // ringSearch looks for rings that begin with one payment after the other. Payments are numbered by time, so a number tells what comes
-// later; how many payments of each account's lists have passed is counted along, so that no list is searched.
+// later; where the payments to come of each account begin is counted along, so that no list is searched.
 type ringSearch struct {
-	l                   *Ledger
-	q                   CycleQuery
-	of                  map[Account]bool
-	passedOut, passedIn []uint32
-	back                []uint32 // round in which an account was found to pay the first account within the window
-	on                  []bool   // accounts of the chain that is being grown
-	chain               []uint32
-	round               uint32
-	first               uint32
-	end                 uint32 // the first payment beyond the window
-	found               [][]uint32
-	hub                 []payment // payments to the first account by payer, where it has too many to mark
-	hubs                map[Account][]payment
-	currency            []uint16 // by way; nil where there is only one
+	l        *Ledger
+	q        CycleQuery
+	of       map[Account]bool
+	out, in  []uint32 // the lists of all accounts
+	coming   []coming
+	back     []uint32 // round in which an account was found to pay the first account within the window
+	on       []bool   // accounts of the chain that is being grown
+	chain    []uint32
+	round    uint32
+	first    uint32
+	end      uint32 // the first payment beyond the window
+	found    [][]uint32
+	hub      []payment // payments to the first account by payer, where it has too many to mark
+	hubs     map[Account][]payment
+	currency []uint16 // by way; nil where there is only one
+}
+
+// coming is where the payments of an account that are still to come stand in the lists; what is looked at together lies together.
+type coming struct{ out, outEnd, in, inEnd uint32 }
+
+// open sets the payments to come to all.
+func (c *ringSearch) open() {
+	out, in := c.l.out.dense(c.l.from, c.l.Accounts()), c.l.in.dense(c.l.to, c.l.Accounts())
+	c.out, c.in = out.list, in.list
+	c.coming = make([]coming, c.l.Accounts())
+	for a := range c.coming {
+		c.coming[a] = coming{out.start[a], out.start[a+1], in.start[a], in.start[a+1]}
+	}
 }
 
 // payment is one of an account's receipts.
@@ -139,7 +153,7 @@ func (c *ringSearch) begin(i uint32) bool {
 	if u == v || at < c.q.First || at > c.q.Last {
 		return false
 	}
-	out, in := l.Out(v)[c.passedOut[v]:], l.In(u)[c.passedIn[u]:]
+	out, in := c.out[c.coming[v].out:c.coming[v].outEnd], c.in[c.coming[u].in:c.coming[u].inEnd]
 	if len(out) == 0 || out[0] >= c.end || len(in) == 0 || in[0] >= c.end || l.Fen(i) < c.q.MinFen {
 		return false
 	}
@@ -173,7 +187,7 @@ func (c *ringSearch) grow(last uint32, depth int) bool {
 	}
 	c.on[here] = true
 	defer func() { c.on[here] = false }()
-	for _, j := range l.Out(here)[c.passedOut[here]:] {
+	for _, j := range c.out[c.coming[here].out:c.coming[here].outEnd] {
 		if j >= c.end {
 			break
 		}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"path/filepath"
 )
 
 // A book is stored as a magic line with the version of the form, a text that says what it was built from, the columns of the relations
@@ -70,43 +71,72 @@ func (w *writer) texts(list []string) {
 	}
 }
 
-const chunkOf = 1 << 16
+// chunkOf is how many values are written or read at once: as many as stay in the cache next to the processor.
+const chunkOf = 1 << 14
 
 // headSize is how many bytes a head takes.
 const headSize = 11
 
-func write[T any](w *writer, list []T, put func(b []byte, v T) []byte) {
+func write[T any](w *writer, list []T, size int, put func(b []byte, list []T)) {
 	w.number(len(list))
-	for len(list) > 0 {
+	if cap(w.buf) < chunkOf*headSize {
+		w.buf = make([]byte, chunkOf*headSize)
+	}
+	for len(list) > 0 && w.err == nil {
 		n := min(len(list), chunkOf)
-		w.buf = w.buf[:0]
-		for _, v := range list[:n] {
-			w.buf = put(w.buf, v)
-		}
-		w.raw(w.buf)
+		b := w.buf[:n*size]
+		put(b, list[:n])
+		w.raw(b)
 		list = list[n:]
 	}
 }
 
-func put8[T ~uint8](b []byte, v T) []byte { return append(b, byte(v)) }
-func put16(b []byte, v uint16) []byte     { return binary.LittleEndian.AppendUint16(b, v) }
-func put32[T ~int32 | ~uint32](b []byte, v T) []byte {
-	return binary.LittleEndian.AppendUint32(b, uint32(v))
+func put8[T ~uint8](b []byte, list []T) {
+	for i, v := range list {
+		b[i] = byte(v)
+	}
 }
-func put64(b []byte, v int64) []byte { return binary.LittleEndian.AppendUint64(b, uint64(v)) }
-func putHead(b []byte, h head) []byte {
-	return append(put16(put32(put32(b, h.since), h.until), h.source), byte(h.kind))
+
+func put16(b []byte, list []uint16) {
+	for i, v := range list {
+		binary.LittleEndian.PutUint16(b[2*i:], v)
+	}
 }
-func putFloat(b []byte, v float64) []byte {
-	return binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
+
+func put32[T ~int32 | ~uint32](b []byte, list []T) {
+	for i, v := range list {
+		binary.LittleEndian.PutUint32(b[4*i:], uint32(v))
+	}
+}
+
+func put64(b []byte, list []int64) {
+	for i, v := range list {
+		binary.LittleEndian.PutUint64(b[8*i:], uint64(v))
+	}
+}
+
+func putFloat(b []byte, list []float64) {
+	for i, v := range list {
+		binary.LittleEndian.PutUint64(b[8*i:], math.Float64bits(v))
+	}
+}
+
+func putHead(b []byte, list []head) {
+	for i, h := range list {
+		at := b[headSize*i:][:headSize]
+		binary.LittleEndian.PutUint32(at, uint32(h.since))
+		binary.LittleEndian.PutUint32(at[4:], uint32(h.until))
+		binary.LittleEndian.PutUint16(at[8:], h.source)
+		at[10] = byte(h.kind)
+	}
 }
 
 func (w *writer) relations(r *Relations) {
 	s := r.subjects
-	write(w, s.number.keys, put64)
-	write(w, s.kind, put8[SubjectKind])
-	write(w, s.place, put16)
-	write(w, s.institution, put16)
+	write(w, s.number.keys, 8, put64)
+	write(w, s.kind, 1, put8[SubjectKind])
+	write(w, s.place, 2, put16)
+	write(w, s.institution, 2, put16)
 	w.texts(s.places.list)
 	w.texts(s.institutions.list)
 	w.texts(r.sources.list)
@@ -118,145 +148,36 @@ func (w *writer) relations(r *Relations) {
 			}
 		}
 	}
-	write(w, p.from, put32[Subject])
-	write(w, p.to, put32[Subject])
-	write(w, p.head, putHead)
-	write(w, p.ratio, putFloat)
-	write(w, p.fen, put64)
-	write(w, p.observed, put64)
-	write(w, p.fact, put64)
+	write(w, p.from, 4, put32[Subject])
+	write(w, p.to, 4, put32[Subject])
+	write(w, p.head, headSize, putHead)
+	write(w, p.ratio, 8, putFloat)
+	write(w, p.fen, 8, put64)
+	write(w, p.observed, 8, put64)
+	write(w, p.fact, 8, put64)
 }
 
 func (w *writer) flow(f *Flow) {
 	l := f.Ledger()
-	write(w, f.accounts.keys, put64)
-	write(w, l.from, put32[Account])
-	write(w, l.to, put32[Account])
+	write(w, f.accounts.keys, 8, put64)
+	write(w, l.from, 4, put32[Account])
+	write(w, l.to, 4, put32[Account])
 	ways := make([]string, 0, 2*len(f.means.list))
 	for _, m := range f.means.list {
 		ways = append(ways, m.Currency, m.Channel)
 	}
 	w.texts(ways)
-	write(w, l.way, put16)
+	write(w, l.way, 2, put16)
 	for _, c := range []column{l.id, l.fen, l.at} {
-		write(w, []int64{c.base, c.unit}, put64)
-		write(w, c.small, put32[uint32])
-		write(w, c.wide, put64)
+		write(w, []int64{c.base, c.unit}, 8, put64)
+		write(w, c.small, 4, put32[uint32])
+		write(w, c.wide, 8, put64)
 	}
 }
-
-// ReadBook reads what WriteBook stored. It fails with ErrDamaged for anything else.
-func ReadBook(r io.Reader) (b *Book, about []byte, err error) {
-	in := &reader{sum: crc32.New(crc32.MakeTable(crc32.Castagnoli)), from: bufio.NewReaderSize(r, 1<<20)}
-	magic := in.raw(len(bookMagic))
-	if in.err != nil || string(magic) != bookMagic {
-		return nil, nil, ErrDamaged
-	}
-	about = in.bytes()
-	rel, flow := in.relations(), in.flow()
-	want := in.sum.Sum32()
-	var have uint32
-	if in.err == nil {
-		in.err = binary.Read(in.from, binary.LittleEndian, &have)
-	}
-	if in.err != nil || have != want || rel == nil || flow == nil {
-		return nil, nil, ErrDamaged
-	}
-	rel.finish()
-	flow.finish()
-	return &Book{Relations: rel.r, Flow: flow.f}, about, nil
-}
-
-type reader struct {
-	from *bufio.Reader
-	sum  hash.Hash32
-	buf  []byte
-	err  error
-}
-
-func (r *reader) raw(n int) []byte {
-	if r.err != nil {
-		return nil
-	}
-	if cap(r.buf) < n {
-		r.buf = make([]byte, n)
-	}
-	b := r.buf[:n]
-	if _, r.err = io.ReadFull(r.from, b); r.err != nil {
-		return nil
-	}
-	_, _ = r.sum.Write(b) // a checksum does not fail
-	return b
-}
-
-func (r *reader) number() int {
-	b := r.raw(8)
-	if r.err != nil {
-		return 0
-	}
-	n := binary.LittleEndian.Uint64(b)
-	if n > maxStored {
-		r.err = ErrDamaged
-		return 0
-	}
-	return int(n)
-}
-
-func (r *reader) bytes() []byte {
-	n := r.number()
-	if n > 1<<24 {
-		r.err = ErrDamaged
-	}
-	return append([]byte(nil), r.raw(n)...)
-}
-
-func (r *reader) list() []string {
-	var list []string
-	for n := r.number(); n > 0 && r.err == nil; n-- {
-		list = append(list, string(r.bytes()))
-	}
-	return list
-}
-
-func (r *reader) texts() words {
-	w := newWords()
-	for _, t := range r.list() {
-		w.index[t] = uint16(len(w.list))
-		w.list = append(w.list, t)
-	}
-	return w
-}
-
-// read takes a column in; memory grows with what is read, not with what a length claims.
-func read[T any](r *reader, size int, get func(b []byte) T) []T {
-	n := r.number()
-	list := make([]T, 0, min(n, 1<<22))
-	for n > 0 && r.err == nil {
-		k := min(n, chunkOf)
-		b := r.raw(k * size)
-		if r.err != nil {
-			return nil
-		}
-		for i := range k {
-			list = append(list, get(b[i*size:]))
-		}
-		n -= k
-	}
-	return list
-}
-
-func get8[T ~uint8](b []byte) T            { return T(b[0]) }
-func get16(b []byte) uint16                { return binary.LittleEndian.Uint16(b) }
-func get32[T ~int32 | ~uint32](b []byte) T { return T(binary.LittleEndian.Uint32(b)) }
-func get64(b []byte) int64                 { return int64(binary.LittleEndian.Uint64(b)) }
-func getHead(b []byte) head {
-	return head{since: get32[int32](b), until: get32[int32](b[4:]), source: get16(b[8:]), kind: Kind(b[10])}
-}
-func getFloat(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) }
 
 // WriteBookFile stores a book under a name: whole, or not at all.
 func WriteBookFile(name string, b *Book, about []byte) error {
-	f, err := os.CreateTemp(dirOf(name), ".graph-*")
+	f, err := os.CreateTemp(filepath.Dir(name), ".graph-*")
 	if err != nil {
 		return fmt.Errorf("store the graph: %w", err)
 	}

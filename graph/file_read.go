@@ -1,125 +1,177 @@
 package graph
 
 import (
-	"path/filepath"
-	"slices"
+	"bufio"
+	"encoding/binary"
+	"hash"
+	"hash/crc32"
+	"io"
+	"math"
+	"sync"
 )
 
-func dirOf(name string) string { return filepath.Dir(name) }
-
-// storedRelations are relations whose columns were read and whose lists are not made yet.
-type storedRelations struct{ r *Relations }
-
-func numberingOf(keys []int64) (*numbering, bool) {
-	n := newNumbering()
-	for _, k := range keys {
-		if _, fresh := n.number(k); !fresh {
-			return nil, false
-		}
+// ReadBook reads what WriteBook stored. It fails with ErrDamaged for anything else.
+func ReadBook(r io.Reader) (b *Book, about []byte, err error) {
+	in := &reader{sum: crc32.New(crc32.MakeTable(crc32.Castagnoli)), from: bufio.NewReaderSize(r, 2*chunkOf*headSize), left: sizeOf(r)}
+	magic := in.raw(len(bookMagic))
+	if in.err != nil || string(magic) != bookMagic {
+		return nil, nil, ErrDamaged
 	}
-	n.own = map[int]bool{}
-	return n, true
+	about = in.bytes()
+	rel := in.relations()
+	if in.err != nil || rel == nil {
+		return nil, nil, ErrDamaged
+	}
+	var beside sync.WaitGroup
+	listed := false // whether the lists of the relations could be made
+	beside.Go(func() { listed = rel.finish() })
+	flow := in.flow()
+	want := in.sum.Sum32()
+	have := in.raw(4)
+	damaged := in.err != nil || flow == nil || binary.LittleEndian.Uint32(have) != want
+	if !damaged {
+		damaged = !flow.finish()
+	}
+	beside.Wait()
+	if damaged || !listed {
+		return nil, nil, ErrDamaged
+	}
+	return &Book{Relations: rel.r, Flow: flow.f}, about, nil
 }
 
-// relations reads the columns; nil where they do not fit each other.
-func (r *reader) relations() *storedRelations {
-	keys := read(r, 8, get64)
-	s := &subjects{kind: read(r, 1, get8[SubjectKind]), place: read(r, 2, get16), institution: read(r, 2, get16)}
-	s.places, s.institutions = r.texts(), r.texts()
-	sources := r.texts()
-	p := &part{from: read(r, 4, get32[Subject]), to: read(r, 4, get32[Subject]), head: read(r, headSize, getHead), ratio: read(r, 8, getFloat),
-		fen: read(r, 8, get64), observed: read(r, 8, get64), fact: read(r, 8, get64)}
+// sizeOf is how many bytes can be read at most, -1 where that is not known.
+func sizeOf(r io.Reader) int64 {
+	switch r := r.(type) {
+	case interface{ Len() int }:
+		return int64(r.Len())
+	case io.Seeker:
+		at, err := r.Seek(0, io.SeekCurrent)
+		if err != nil {
+			return -1
+		}
+		end, err := r.Seek(0, io.SeekEnd)
+		if err != nil {
+			return -1
+		}
+		if _, err := r.Seek(at, io.SeekStart); err != nil {
+			return -1
+		}
+		return end - at
+	default:
+		return -1
+	}
+}
+
+type reader struct {
+	from *bufio.Reader
+	sum  hash.Hash32
+	left int64
+	err  error
+}
+
+// raw gives the next bytes, at most as many as a chunk takes, until it is called again.
+func (r *reader) raw(n int) []byte {
 	if r.err != nil {
 		return nil
 	}
-	number, ok := numberingOf(keys)
-	n, m := len(keys), len(p.fact)
-	same := len(s.kind) == n && len(s.place) == n && len(s.institution) == n && len(p.from) == m && len(p.to) == m && len(p.head) == m &&
-		len(p.ratio) == m && len(p.fen) == m && len(p.observed) == m
-	if !ok || !same || !inRange(p.from, n) || !inRange(p.to, n) || !inRange(s.place, len(s.places.list)) || !inRange(s.institution, len(s.institutions.list)) ||
-		!headsFit(p.head, len(sources.list)) || !inRange(s.kind, int(subjectKinds)+1) {
+	b, err := r.from.Peek(n)
+	if err != nil {
+		r.err = err
 		return nil
 	}
-	s.number = number
-	rel := &Relations{subjects: s, sources: sources, rooms: newRooms()}
-	if m > 0 {
-		rel.parts, rel.tombs = []*part{p}, []tombs{nil}
+	_, _ = r.sum.Write(b)        // a checksum does not fail
+	_, r.err = r.from.Discard(n) // nor does this after Peek
+	return b
+}
+
+func (r *reader) number() int {
+	b := r.raw(8)
+	if r.err != nil {
+		return 0
 	}
-	return &storedRelations{rel}
-}
-
-// inRange says whether all values point into a list of n.
-func inRange[T ~int32 | ~uint16 | ~uint8](list []T, n int) bool {
-	return !slices.ContainsFunc(list, func(v T) bool { return v < 0 || int(v) >= n })
-}
-
-func headsFit(list []head, sources int) bool {
-	return !slices.ContainsFunc(list, func(h head) bool { return int(h.source) >= sources || h.kind >= kinds })
-}
-
-func (s *storedRelations) finish() {
-	for _, p := range s.r.parts {
-		p.index(s.r.Subjects())
+	n := binary.LittleEndian.Uint64(b)
+	if n > maxStored {
+		r.err = ErrDamaged
+		return 0
 	}
+	return int(n)
 }
 
-// storedFlow is a flow whose columns were read and whose lists are not made yet.
-type storedFlow struct {
-	f *Flow
-	l *Ledger
-}
+func (r *reader) bytes() []byte { return read(r, 1, get8[byte]) }
 
-func (r *reader) flow() *storedFlow {
-	keys := read(r, 8, get64)
-	l := &Ledger{from: read(r, 4, get32[Account]), to: read(r, 4, get32[Account])}
-	l.means = r.means()
-	if way := read(r, 2, get16); len(way) > 0 {
-		l.way = way
+func (r *reader) list() []string {
+	var list []string
+	for n := r.number(); n > 0 && r.err == nil; n-- {
+		list = append(list, string(r.bytes()))
 	}
-	for _, c := range []*column{&l.id, &l.fen, &l.at} {
-		head := read(r, 8, get64)
-		small, wide := read(r, 4, get32[uint32]), read(r, 8, get64)
-		if r.err != nil || len(head) != 2 {
+	return list
+}
+
+func (r *reader) texts() words {
+	w := newWords()
+	for _, t := range r.list() {
+		w.index[t] = uint16(len(w.list))
+		w.list = append(w.list, t)
+	}
+	return w
+}
+
+// read takes a column in; memory grows with what is there, not with what a length claims.
+func read[T any](r *reader, size int, get func(b []byte, list []T)) []T {
+	n := r.number()
+	var list pieces[T]
+	if r.left >= 0 {
+		if int64(n) > r.left/int64(size) {
+			r.err = ErrDamaged
 			return nil
 		}
-		*c = column{base: head[0], unit: head[1], small: small, wide: wide}
-		if len(wide) > 0 {
-			c.small = nil
+		list = sized[T](n)
+	}
+	for n > 0 {
+		k := min(n, chunkOf)
+		b := r.raw(k * size)
+		if r.err != nil {
+			return nil
 		}
+		get(b, list.grow(k))
+		n -= k
 	}
-	number, ok := numberingOf(keys)
-	m := len(l.from)
-	if !ok || len(l.to) != m || l.id.len() != m || l.fen.len() != m || l.at.len() != m || !inRange(l.from, len(keys)) || !inRange(l.to, len(keys)) {
-		return nil
-	}
-	if m > 0 && len(l.means.list) == 0 || l.way != nil && len(l.way) != m || !inRange(l.way, len(l.means.list)) {
-		return nil
-	}
-	l.accounts = number
-	return &storedFlow{&Flow{accounts: number, means: l.means, rooms: newRooms(), whole: &whole{}}, l}
+	return list.whole()
 }
 
-// means reads the ways in which transfers were made.
-func (r *reader) means() *means {
-	m, texts := newMeans(), r.list()
-	if len(texts)%2 != 0 || len(texts) > 2<<16 {
-		r.err = ErrDamaged
-		return m
+func get8[T ~uint8](b []byte, list []T) {
+	for i := range list {
+		list[i] = T(b[i])
 	}
-	for i := 0; i < len(texts); i += 2 {
-		m.number(Means{texts[i], texts[i+1]})
-	}
-	if 2*len(m.list) != len(texts) {
-		r.err = ErrDamaged
-	}
-	return m
 }
 
-func (s *storedFlow) finish() {
-	if s.l.Len() == 0 {
-		return
+func get16(b []byte, list []uint16) {
+	for i := range list {
+		list[i] = binary.LittleEndian.Uint16(b[2*i:])
 	}
-	n := s.f.Accounts()
-	s.l.out, s.l.in = group(s.l.from, n), group(s.l.to, n)
-	s.f.runs = []*Ledger{s.l}
+}
+
+func get32[T ~int32 | ~uint32](b []byte, list []T) {
+	for i := range list {
+		list[i] = T(binary.LittleEndian.Uint32(b[4*i:]))
+	}
+}
+
+func get64(b []byte, list []int64) {
+	for i := range list {
+		list[i] = int64(binary.LittleEndian.Uint64(b[8*i:]))
+	}
+}
+
+func getFloat(b []byte, list []float64) {
+	for i := range list {
+		list[i] = math.Float64frombits(binary.LittleEndian.Uint64(b[8*i:]))
+	}
+}
+
+func getHead(b []byte, list []head) {
+	for i := range list {
+		at := b[headSize*i:][:headSize]
+		list[i] = head{since: int32(binary.LittleEndian.Uint32(at)), until: int32(binary.LittleEndian.Uint32(at[4:])), source: binary.LittleEndian.Uint16(at[8:]), kind: Kind(at[10])}
+	}
 }

@@ -27,14 +27,12 @@ type Move struct{ run, i uint32 }
 // With gives the flow with more transfers; the one it is called on stays as it is. A transfer must not be given twice. What is small is
 // joined at once, what is large waits for a fold.
 func (f *Flow) With(seq iter.Seq[Transfer]) *Flow {
-	n, w, b := f.accounts.grow(), f.means.grow(), &batch{}
-	for t := range seq {
-		b.add(n, w, t)
-	}
-	if b.total == 0 {
+	n, w := f.accounts.grow(), f.means.grow()
+	l := newRun(n, w, f.largest(), seq)
+	if l.Len() == 0 {
 		return f
 	}
-	g := f.grown(n, w, append(slices.Clip(f.runs), newRun(n, w, b)))
+	g := f.grown(n, w, append(slices.Clip(f.runs), l))
 	for k := len(g.runs); k > 1; k = len(g.runs) {
 		x, y := g.runs[k-2], g.runs[k-1]
 		if x.Len()+y.Len() > joinAtOnce || x.Len() > 2*y.Len() && (k < 3 || x.Len() > mergeSize || y.Len() > mergeSize/8) {
@@ -50,35 +48,15 @@ func (f *Flow) grown(n *numbering, w *means, runs []*Ledger) *Flow {
 	return &Flow{accounts: n, means: w, rooms: f.rooms, runs: runs, whole: &whole{}}
 }
 
-// mergeRuns joins two sorted ledgers of one numbering; the ways of both are those of w.
-func mergeRuns(n *numbering, w *means, x, y *Ledger) *Ledger {
-	total := x.Len() + y.Len()
-	b := &batch{id: make([]int64, 0, total), fen: make([]int64, 0, total), at: make([]int64, 0, total), from: make([]Account, 0, total), to: make([]Account, 0, total),
-		way: make([]uint16, 0, total)}
-	take := func(l *Ledger, i uint32) {
-		if l.gone.has(i) {
-			return
-		}
-		b.id, b.fen, b.at = append(b.id, l.ID(i)), append(b.fen, l.Fen(i)), append(b.at, l.At(i))
-		b.from, b.to, b.way = append(b.from, l.from[i]), append(b.to, l.to[i]), append(b.way, l.wayOf(i))
-	}
-	i, j := uint32(0), uint32(0)
-	for int(i) < x.Len() && int(j) < y.Len() {
-		if x.At(i) < y.At(j) || x.At(i) == y.At(j) && x.ID(i) < y.ID(j) {
-			take(x, i)
-			i++
-		} else {
-			take(y, j)
-			j++
+// largest gives the run that others are like; nil where there is none.
+func (f *Flow) largest() *Ledger {
+	var l *Ledger
+	for _, run := range f.runs {
+		if l == nil || run.Len() > l.Len() {
+			l = run
 		}
 	}
-	for ; int(i) < x.Len(); i++ {
-		take(x, i)
-	}
-	for ; int(j) < y.Len(); j++ {
-		take(y, j)
-	}
-	return newRun(n, w, b)
+	return l
 }
 
 // whole is the flow as one ledger, made when it is first asked for.

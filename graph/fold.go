@@ -16,11 +16,11 @@ func joinRuns(n *numbering, w *means, runs []*Ledger) *Ledger {
 			l = run
 		}
 		if l == nil {
-			l = mergeRuns(n, w, run, newRun(n, w, &batch{}))
+			l = mergeRuns(n, w, run, &Ledger{accounts: n, means: w})
 		}
 	}
 	if l == nil {
-		return newRun(n, w, &batch{})
+		return &Ledger{accounts: n, means: w}
 	}
 	return l
 }

@@ -9,11 +9,8 @@ import (
 
 // laid adds transfers as a run of its own, however small.
 func (f *Flow) laid(list []Transfer) *Flow {
-	n, w, b := f.accounts.grow(), f.means.grow(), &batch{}
-	for _, t := range list {
-		b.add(n, w, t)
-	}
-	return f.grown(n, w, append(slices.Clip(f.runs), newRun(n, w, b)))
+	n, w := f.accounts.grow(), f.means.grow()
+	return f.grown(n, w, append(slices.Clip(f.runs), newRun(n, w, nil, slices.Values(list))))
 }
 
 // answers asks every question about money and writes the answers by keys of the store.
@@ -121,5 +118,13 @@ func TestStaleFoldIsNotTaken(t *testing.T) {
 	g, ok := f.laid([]Transfer{{ID: 3, From: 3, To: 4, Fen: 5, At: 3}}).Take(x)
 	if !ok || g.Len() != 3 || len(g.runs) != 2 {
 		t.Errorf("%v, %d transfers in %d runs", ok, g.Len(), len(g.runs))
+	}
+}
+
+// Two runs that hold the same transfer, which must not be, still come to an end.
+func TestSameTransferTwice(t *testing.T) {
+	same := []Transfer{{ID: 1, From: 1, To: 2, Fen: 5, At: 1}, {ID: 2, From: 1, To: 2, Fen: 5, At: 1}}
+	if l := NewFlow().laid(same).laid(same).Ledger(); l.Len() != 4 {
+		t.Errorf("%d transfers", l.Len())
 	}
 }

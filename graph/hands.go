@@ -2,6 +2,7 @@ package graph
 
 import (
 	"math"
+	"slices"
 )
 
 // majority is the share above which a company is controlled.
@@ -89,10 +90,32 @@ func (o ownership) downward() [][]below {
 // hands gives those in whose hand the company is in the end: everybody who controls it and whom nobody else in the picture controls,
 // and the legal representatives of the company and of companies at the end of a chain.
 func (r *Relations) hands(o ownership, f Filter) []Controller {
+	hands, tops := r.tops(o)
+	var list []Controller
+	for _, u := range tops {
+		list = append(list, Controller{Subject: o.nodes[u], How: hands[u].via[0].how, Chain: r.handChain(o, hands[u])})
+	}
+	return append(list, r.offices(o, list, f)...)
+}
+
+// inHandsOf gives those who control a company by majority or agreement in the end, as Controllers does, without their shares and chains.
+func (r *Relations) inHandsOf(company Subject, f Filter, trust Trust) []Subject {
+	f.Kinds = 0
+	o := r.above(company, f, trust)
+	_, tops := r.tops(o)
+	list := make([]Subject, len(tops))
+	for i, u := range tops {
+		list[i] = o.nodes[u]
+	}
+	return list
+}
+
+// tops gives the hands of the nodes that control the first one, and those of them whom nobody else controls.
+func (r *Relations) tops(o ownership) (map[int]hand, []int) {
 	held := o.downward()
 	controlled := make([]bool, len(o.nodes))
 	hands := map[int]hand{}
-	var tops []int
+	var all []int
 	for u := range o.nodes {
 		if u == 0 || !mayControl(held[u]) {
 			continue
@@ -105,19 +128,10 @@ func (r *Relations) hands(o ownership, f Filter) []Controller {
 		}
 		if _, ok := h.via[0]; ok {
 			hands[u] = h
-			tops = append(tops, u)
+			all = append(all, u)
 		}
 	}
-	var list []Controller
-	for _, u := range tops {
-		if controlled[u] {
-			continue
-		}
-		c := Controller{Subject: o.nodes[u], How: hands[u].via[0].how}
-		c.Chain = r.handChain(o, hands[u])
-		list = append(list, c)
-	}
-	return append(list, r.offices(o, list, f)...)
+	return hands, slices.DeleteFunc(all, func(u int) bool { return controlled[u] })
 }
 
 // sameHand says whether two subjects control each other: then neither stands above the other.

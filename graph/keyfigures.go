@@ -99,7 +99,7 @@ func (b *Book) KeyFigures(q KeyQuery) []KeyFigure {
 	for i, s := range nodes {
 		list[i].subject, index[s] = s, i
 	}
-	ties := b.tiesOf(r.Between(nodes, q.Filter), index)
+	ties := b.tiesOf(r.between(nodes, q.Filter), index)
 	measureTies(list, len(in), ties)
 	measureBrokers(list, len(in), ties)
 	b.measureControl(list, index, in, q)
@@ -159,9 +159,8 @@ func (b *Book) measureControl(list []candidate, index map[Subject]int, in map[Su
 		if b.Relations.KindOf(s) != Company {
 			continue
 		}
-		owners, _ := b.Relations.Controllers(s, q.Filter, q.Trust)
-		for _, c := range owners {
-			if i, ok := index[c.Subject]; ok && (c.How == ByMajority || c.How == ByAgreement) {
+		for _, top := range b.Relations.inHandsOf(s, q.Filter, q.Trust) {
+			if i, ok := index[top]; ok {
 				list[i].controls++
 			}
 		}
@@ -172,21 +171,23 @@ func (b *Book) measureControl(list []candidate, index map[Subject]int, in map[Su
 func (b *Book) measureMoney(list []candidate, q KeyQuery) {
 	f := q.Filter
 	f.Kinds = SetOf(Holder)
-	for i := range list {
-		var set []Account
-		own := func(s Subject) {
-			if a, ok := b.Flow.Find(b.Relations.Key(s)); ok {
-				set = append(set, a)
-			}
+	currencies := b.Flow.Currencies()
+	var set []Account
+	own := func(s Subject) {
+		if a, ok := b.Flow.Find(b.Relations.Key(s)); ok {
+			set = append(set, a)
 		}
+	}
+	for i := range list {
+		set = set[:0]
 		own(list[i].subject)
 		b.Relations.visit(list[i].subject, Outward, f, func(_ Edge, other Subject, _ bool) bool {
 			own(other)
 			return true
 		})
 		if len(set) > 0 {
-			list[i].money = map[string]Collected{}
-			for _, currency := range b.Flow.Currencies() {
+			list[i].money = make(map[string]Collected, len(currencies))
+			for _, currency := range currencies {
 				list[i].money[currency] = b.Flow.Collects(set, currency, q.First, q.Last)
 			}
 		}
@@ -196,6 +197,9 @@ func (b *Book) measureMoney(list []candidate, q KeyQuery) {
 // mostKept gives the reason for the currency of which a subject kept most, set against what others of the picture kept of it.
 func mostKept(money map[string]Collected, kept map[string]int64) Reason {
 	var best Reason
+	if len(money) == 0 {
+		return best
+	}
 	for _, currency := range slices.Sorted(maps.Keys(money)) {
 		m := money[currency]
 		if net := m.In - m.Out; net > 0 {
@@ -209,40 +213,54 @@ func mostKept(money map[string]Collected, kept map[string]int64) Reason {
 
 // score turns measures into points: each is set against the largest of its kind in the picture, counts of members against the set.
 func score(list []candidate, members, limit int) []KeyFigure {
-	broker, kept := 0.0, map[string]int64{}
+	broker, kept := 2.0, map[string]int64{} // less than one pair is nothing to be measured against
 	for _, c := range list {
 		broker = max(broker, c.broker)
 		for currency, m := range c.money {
 			kept[currency] = max(kept[currency], m.In-m.Out)
 		}
 	}
-	var out []KeyFigure
-	for _, c := range list {
-		k := KeyFigure{Subject: c.subject}
-		add := func(r Reason) {
-			if r.Points > 0 {
-				k.Score += r.Points
-				k.Reasons = append(k.Reasons, r)
-			}
+	of := float64(max(members, 1))
+	reasons := func(c *candidate) [5]Reason {
+		all := [5]Reason{{Key: ReasonControls, Count: c.controls, Of: members, Points: pointsControl * float64(c.controls) / of}}
+		if joined := int(math.Round(c.broker / 2)); joined > 0 {
+			all[1] = Reason{Key: ReasonBroker, Count: joined, Of: members * (members - 1) / 2, Points: pointsBroker * c.broker / broker}
 		}
-		of := float64(max(members, 1))
-		add(Reason{Key: ReasonControls, Count: c.controls, Of: members, Points: pointsControl * float64(c.controls) / of})
-		if pairs := members * (members - 1); broker > 0 && pairs > 0 {
-			add(Reason{Key: ReasonBroker, Count: int(math.Round(c.broker / 2)), Of: pairs / 2, Points: pointsBroker * c.broker / broker})
+		all[2] = mostKept(c.money, kept)
+		all[3] = Reason{Key: ReasonOffices, Count: c.offices, Of: members, Points: pointsOffice * float64(c.offices) / of}
+		all[4] = Reason{Key: ReasonTies, Count: c.ties, Of: members, Points: pointsTies * float64(c.ties) / of}
+		return all
+	}
+	// Most candidates are left out, so they are ranked by their points alone and reasons are given for those that stay.
+	type ranked struct {
+		score float64
+		i     int
+	}
+	var rank []ranked
+	for i := range list {
+		score := 0.0
+		for _, r := range reasons(&list[i]) {
+			score += max(r.Points, 0)
 		}
-		add(mostKept(c.money, kept))
-		add(Reason{Key: ReasonOffices, Count: c.offices, Of: members, Points: pointsOffice * float64(c.offices) / of})
-		add(Reason{Key: ReasonTies, Count: c.ties, Of: members, Points: pointsTies * float64(c.ties) / of})
-		if k.Score > 0 {
-			slices.SortStableFunc(k.Reasons, func(a, b Reason) int { return cmp.Compare(b.Points, a.Points) })
-			out = append(out, k)
+		if score > 0 {
+			rank = append(rank, ranked{score, i})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b KeyFigure) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Subject, b.Subject))
+	slices.SortFunc(rank, func(a, b ranked) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(list[a.i].subject, list[b.i].subject))
 	})
-	if limit > 0 && len(out) > limit {
-		out = out[:limit]
+	if limit > 0 && len(rank) > limit {
+		rank = rank[:limit]
+	}
+	out := make([]KeyFigure, len(rank))
+	for n, x := range rank {
+		out[n] = KeyFigure{Subject: list[x.i].subject, Score: x.score}
+		for _, r := range reasons(&list[x.i]) {
+			if r.Points > 0 {
+				out[n].Reasons = append(out[n].Reasons, r)
+			}
+		}
+		slices.SortStableFunc(out[n].Reasons, func(a, b Reason) int { return cmp.Compare(b.Points, a.Points) })
 	}
 	return out
 }

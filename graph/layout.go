@@ -107,7 +107,8 @@ func push(at, move []Point, c *cells, ties [][2]int, heat float64) {
 				if d2 < 1e-6 {
 					x, y, d2 = 0.01*float64(i-k), 0.01*float64(i+k+1), 0.01
 				}
-				x, y = x/d2, y/d2
+				d2 = 1 / d2
+				x, y = x*d2, y*d2
 				move[i].X += x
 				move[i].Y += y
 				move[k].X -= x
@@ -117,15 +118,14 @@ func push(at, move []Point, c *cells, ties [][2]int, heat float64) {
 	}
 	for _, t := range ties {
 		x, y := at[t[1]].X-at[t[0]].X, at[t[1]].Y-at[t[0]].Y
-		d := math.Hypot(x, y)
-		pull := 0.5 * d / 1.4
+		pull := 0.5 * math.Sqrt(x*x+y*y) / 1.4
 		move[t[0]].X += x * pull * 0.5
 		move[t[0]].Y += y * pull * 0.5
 		move[t[1]].X -= x * pull * 0.5
 		move[t[1]].Y -= y * pull * 0.5
 	}
 	for i := 1; i < len(at); i++ {
-		if d := math.Hypot(move[i].X, move[i].Y); d > 0 {
+		if d := math.Sqrt(move[i].X*move[i].X + move[i].Y*move[i].Y); d > 0 {
 			step := min(d, heat) / d
 			at[i].X += move[i].X * step
 			at[i].Y += move[i].Y * step

@@ -1,9 +1,6 @@
 package graph
 
-import (
-	"iter"
-	"slices"
-)
+import "iter"
 
 // Account is the dense number of an account inside one Ledger, 0 to Accounts()-1. It means nothing in another Ledger.
 type Account int32
@@ -54,112 +51,19 @@ func (r rows) of(a Account) []uint32 {
 	return r.list[r.start[a]:r.start[a+1]]
 }
 
-// batch is transfers on their way into a ledger: first in blocks, so that nothing is moved while more come, then by columns.
-type batch struct {
-	blocks      [][]entry
-	total       int
-	last        entry
-	id, fen, at []int64
-	from, to    []Account
-	way         []uint16
-	unsorted    bool
-}
-
-type entry struct {
-	id, fen, at int64
-	from, to    Account
-	way         uint16
-}
-
-const blockSize = 1 << 15
-
-func (b *batch) add(n *numbering, m *means, t Transfer) {
-	if b.total > 0 && (t.At < b.last.at || t.At == b.last.at && t.ID < b.last.id) {
-		b.unsorted = true
-	}
-	from, ok := n.find(t.From)
-	if !ok {
-		from, _ = n.number(t.From)
-	}
-	to, ok := n.find(t.To)
-	if !ok {
-		to, _ = n.number(t.To)
-	}
-	b.last = entry{t.ID, t.Fen, t.At, Account(from), Account(to), m.number(t.Means)}
-	k := len(b.blocks) - 1
-	if k < 0 || len(b.blocks[k]) == cap(b.blocks[k]) {
-		room := blockSize
-		if k < 0 {
-			room = 256 // most changes are small
-		}
-		b.blocks = append(b.blocks, make([]entry, 0, room))
-		k++
-	}
-	b.blocks[k] = append(b.blocks[k], b.last)
-	b.total++
-}
-
-// columns turns the blocks into columns.
-func (b *batch) columns() {
-	if b.total == 0 {
-		return
-	}
-	b.id, b.fen, b.at = make([]int64, b.total), make([]int64, b.total), make([]int64, b.total)
-	b.from, b.to, b.way = make([]Account, b.total), make([]Account, b.total), make([]uint16, b.total)
-	i := 0
-	for k, block := range b.blocks {
-		for _, e := range block {
-			b.id[i], b.fen[i], b.at[i], b.from[i], b.to[i], b.way[i] = e.id, e.fen, e.at, e.from, e.to, e.way
-			i++
-		}
-		b.blocks[k] = nil
-	}
-}
-
 // NewLedger builds a ledger of the transfers that seq yields, in any order. It takes up to 2^32-1 of them.
 func NewLedger(seq iter.Seq[Transfer]) *Ledger {
-	n, m, b := newNumbering(), newMeans(), &batch{}
+	return newRun(newNumbering(), newMeans(), nil, seq)
+}
+
+// newRun makes a ledger of transfers, whose accounts and ways it numbers; like is a ledger whose values are alike, nil for none.
+func newRun(n *numbering, m *means, like *Ledger, seq iter.Seq[Transfer]) *Ledger {
+	b := newBatch(n, m, like)
+	defer b.end()
 	for t := range seq {
-		b.add(n, m, t)
+		b.add(t)
 	}
-	return newRun(n, m, b)
-}
-
-// newRun makes a ledger of a batch whose accounts are numbered already.
-func newRun(n *numbering, m *means, b *batch) *Ledger {
-	b.columns()
-	if b.unsorted {
-		b.sort()
-	}
-	l := &Ledger{accounts: n, from: b.from, to: b.to, means: m, way: squeeze(b.way)}
-	l.id, l.fen, l.at = pack(b.id), pack(b.fen), pack(b.at)
-	l.out, l.in = group(l.from, len(n.keys)), group(l.to, len(n.keys))
-	return l
-}
-
-// sort orders the batch by time, then ID. Keys are moved rather than compared through an index: that halves the time.
-func (b *batch) sort() {
-	type key struct {
-		at, id int64
-		i      uint32
-	}
-	keys := make([]key, len(b.at))
-	for i := range keys {
-		keys[i] = key{b.at[i], b.id[i], uint32(i)}
-	}
-	slices.SortFunc(keys, func(a, b key) int {
-		if a.at != b.at {
-			return compare(a.at, b.at)
-		}
-		return compare(a.id, b.id)
-	})
-	order := make([]uint32, len(keys))
-	for i, k := range keys {
-		order[i] = k.i
-	}
-	b.id, b.fen, b.at = permute(b.id, order), permute(b.fen, order), permute(b.at, order)
-	b.from, b.to, b.way = permute(b.from, order), permute(b.to, order), permute(b.way, order)
-	b.unsorted = false
+	return b.ledger()
 }
 
 func compare(a, b int64) int {
@@ -170,38 +74,6 @@ func compare(a, b int64) int {
 		return 1
 	}
 	return 0
-}
-
-func permute[T any](list []T, order []uint32) []T {
-	moved := make([]T, len(list))
-	for i, j := range order {
-		moved[i] = list[j]
-	}
-	return moved
-}
-
-// group lists the transfers by the account at one end, keeping their order in time.
-func group(end []Account, accounts int) rows {
-	if len(end)*sparse < accounts {
-		r := rows{few: make(map[Account][]uint32, len(end))}
-		for i, a := range end {
-			r.few[a] = append(r.few[a], uint32(i))
-		}
-		return r
-	}
-	r := rows{start: make([]uint32, accounts+1), list: make([]uint32, len(end))}
-	for _, a := range end {
-		r.start[a+1]++
-	}
-	for a := range accounts {
-		r.start[a+1] += r.start[a]
-	}
-	next := slices.Clone(r.start)
-	for i, a := range end {
-		r.list[next[a]] = uint32(i)
-		next[a]++
-	}
-	return r
 }
 
 // Accounts is the number of accounts that some transfer names.

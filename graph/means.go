@@ -84,16 +84,6 @@ func (m *means) currencies() (of []uint16, list []string) {
 	return of, list
 }
 
-// squeeze leaves the column out where every transfer was made in the first way.
-func squeeze(way []uint16) []uint16 {
-	for _, w := range way {
-		if w != 0 {
-			return way
-		}
-	}
-	return nil
-}
-
 func (l *Ledger) wayOf(i uint32) uint16 {
 	if l.way == nil {
 		return 0

@@ -165,11 +165,9 @@ func (a *App) frame(c *gin.Context, title string) (views.Frame, error) {
 	}
 	counts := navCounts{}
 	if actor.Can(models.ActAlertRead) {
-		n, err := a.Store.AlertCounts(ctx, actor)
-		if err != nil {
+		if counts.alerts, err = a.Store.UrgentAlerts(ctx, actor); err != nil {
 			return f, err
 		}
-		counts.alerts = n.Urgent
 	}
 	if counts.notices, err = a.Store.UnreadNotices(ctx, actor); err != nil {
 		return f, err

@@ -182,8 +182,6 @@ const countCap = 1000
 // AlertCounts counts what waits in the actor's scope.
 func (s *Store) AlertCounts(ctx context.Context, actor Actor) (AlertCounts, error) {
 	var c AlertCounts
-	now := s.Now()
-	tomorrow := now.Add(24 * time.Hour)
 	for _, q := range []struct {
 		to   *int64
 		cond string
@@ -192,20 +190,37 @@ func (s *Store) AlertCounts(ctx context.Context, actor Actor) (AlertCounts, erro
 		{&c.Waiting, "1 = 1", nil},
 		{&c.Mine, "al.owner_id = ?", []any{actor.UserID}},
 		{&c.Unassigned, "al.owner_id IS NULL", nil},
-		{&c.DueToday, "al.due_at <= ?", []any{tomorrow}},
+		{&c.DueToday, "al.due_at <= ?", []any{s.Now().Add(24 * time.Hour)}},
 		{&c.Red, "al.level = 'red'", nil},
-		{&c.Urgent, "al.level_rank >= 3", nil},
+		{&c.Urgent, urgentAlert, nil},
 		{&c.Watch, "al.level_rank < 3", nil},
 		{&c.Returned, "al.status = 'snoozed'", nil},
 	} {
-		inner := scoped(s.read(ctx).Table("alerts al").Select("1"), actor.Scope(ActAlertRead), "al").
-			Where("al.open = ?", true).Where("al.status <> ?", AlertInCase).
-			Where("(al.status <> ? OR al.snoozed_until <= ?)", AlertSnoozed, now).Where(q.cond, q.args...).Limit(countCap)
-		if err := s.read(ctx).Table("(?) x", inner).Count(q.to).Error; err != nil {
-			return c, fmt.Errorf("count alerts: %w", err)
+		n, err := s.countAlerts(ctx, actor, q.cond, q.args...)
+		if err != nil {
+			return c, err
 		}
+		*q.to = n
 	}
 	return c, nil
+}
+
+const urgentAlert = "al.level_rank >= 3"
+
+// UrgentAlerts is AlertCounts.Urgent alone, which every page shows.
+func (s *Store) UrgentAlerts(ctx context.Context, actor Actor) (int64, error) {
+	return s.countAlerts(ctx, actor, urgentAlert)
+}
+
+// countAlerts counts what waits in the actor's scope and meets a condition, at most countCap.
+func (s *Store) countAlerts(ctx context.Context, actor Actor, cond string, args ...any) (n int64, err error) {
+	inner := scoped(s.read(ctx).Table("alerts al").Select("1"), actor.Scope(ActAlertRead), "al").
+		Where("al.open = ?", true).Where("al.status <> ?", AlertInCase).
+		Where("(al.status <> ? OR al.snoozed_until <= ?)", AlertSnoozed, s.Now()).Where(cond, args...).Limit(countCap)
+	if err := s.read(ctx).Table("(?) x", inner).Count(&n).Error; err != nil {
+		return 0, fmt.Errorf("count alerts: %w", err)
+	}
+	return n, nil
 }
 
 // KnownLevel says whether the word is a level that an alert may have.

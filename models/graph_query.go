@@ -170,7 +170,7 @@ func (s *Store) SubjectsByID(ctx context.Context, sight Sight, ids []int64) (map
 	out := make(map[int64]Subject, len(ids))
 	for from := 0; from < len(ids); from += 5000 {
 		var list []Subject
-		if err := seenSubjects(s.subjectsByKey(ctx), sight).Where("id IN ?", ids[from:min(from+5000, len(ids))]).Find(&list).Error; err != nil {
+		if err := seenSubjects(s.subjectsByKey(ctx), sight).Where("id IN ?", evenly(ids[from:min(from+5000, len(ids))])).Find(&list).Error; err != nil {
 			return nil, fmt.Errorf("read subjects: %w", err)
 		}
 		for _, sub := range list {
@@ -178,6 +178,22 @@ func (s *Store) SubjectsByID(ctx context.Context, sight Sight, ids []int64) (map
 		}
 	}
 	return out, nil
+}
+
+// evenly repeats the last of some keys until there are a power of two of them, so that questions of all sizes have few texts.
+func evenly(ids []int64) []int64 {
+	n := 1
+	for n < len(ids) {
+		n *= 2
+	}
+	if len(ids) == 0 || n == len(ids) || n > 512 { // long lists hardly come twice
+		return ids
+	}
+	list := append(make([]int64, 0, n), ids...)
+	for len(list) < n {
+		list = append(list, ids[len(ids)-1])
+	}
+	return list
 }
 
 // subjectsByKey reads subjects by their key. SQLite, which has no figures on how many subjects a place has, would else walk all those of
@@ -193,7 +209,9 @@ func (s *Store) subjectsByKey(ctx context.Context) *gorm.DB {
 // NotFound for one that is absent or out of sight.
 func (s *Store) SubjectNamed(ctx context.Context, sight Sight, ref SubjectRef) (Subject, error) {
 	var list []Subject
-	err := seenSubjects(s.read(ctx), sight).Where("kind = ? AND (key = ? OR ref = ?)", ref.Kind, ref.ID, ref.ID).Order("id").Limit(2).Find(&list).Error
+	// Either index finds it at once; an OR over both would walk all subjects of the kind.
+	err := seenSubjects(s.subjectsByKey(ctx), sight).Where("id IN (SELECT id FROM subjects WHERE kind = ? AND key = ? UNION ALL SELECT id FROM subjects WHERE ref = ? AND kind = ?)", ref.Kind, ref.ID, ref.ID, ref.Kind).
+		Order("id").Limit(1).Find(&list).Error
 	if err != nil {
 		return Subject{}, fmt.Errorf("find %s: %w", ref.Kind, err)
 	}
@@ -211,7 +229,7 @@ func (s *Store) TransferKeys(ctx context.Context, ids []int64) (map[int64]string
 			ID  int64
 			Key string
 		}
-		some := ids[from:min(from+5000, len(ids))]
+		some := evenly(ids[from:min(from+5000, len(ids))])
 		if err := s.read(ctx).Raw("SELECT id, key FROM transfers WHERE id IN ? UNION ALL SELECT id, key FROM withdrawn_transfers WHERE id IN ?", some, some).Scan(&list).Error; err != nil {
 			return nil, fmt.Errorf("read transfers: %w", err)
 		}

@@ -83,15 +83,14 @@ func (s *Store) openSQLite(path string) error {
 		pragmas := append([]string{"busy_timeout(15000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 			"cache_size(-32000)", "temp_store(2)", "wal_autocheckpoint(4000)"}, more...)
 		q := url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}
-		db, err := gorm.Open(modernc{sqlite.New(sqlite.Config{
-			DriverName: "sqlite", DSN: "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode(),
-		}).(*sqlite.Dialector)}, gormConfig())
+		base, err := sqlitedriver.NewConnector("file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode())
 		if err != nil {
 			return nil, fmt.Errorf("open sqlite %s: %w", path, err)
 		}
-		pool, err := db.DB()
+		pool := sql.OpenDB(keeper{base})
+		db, err := gorm.Open(modernc{sqlite.New(sqlite.Config{DriverName: "sqlite", Conn: pool}).(*sqlite.Dialector)}, gormConfig())
 		if err != nil {
-			return nil, err
+			return nil, errors.Join(fmt.Errorf("open sqlite %s: %w", path, err), pool.Close())
 		}
 		pool.SetMaxOpenConns(conns)
 		pool.SetMaxIdleConns(conns)

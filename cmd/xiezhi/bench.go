@@ -82,68 +82,21 @@ func benchGraph(cmd *cobra.Command, s benchSize) error {
 	fmt.Fprintf(out, "%d transfers, %d accounts, %d relations, %d subjects, %d questions of each kind\n", s.transfers, s.accounts, s.relations, s.subjects, s.asks)
 	list := slices.Collect(graph.MadeTransfers(s.seed, s.transfers, s.accounts))
 	before := heap()
-	began := time.Now()
-	flow := graph.NewFlow().With(slices.Values(list))
-	built := time.Since(began)
+	var flow *graph.Flow
+	built := timed(func() { flow = graph.NewFlow().With(slices.Values(list)) })
 	size := heap() - before
-	kernel, took := plainKernel(list, s.accounts)
-	fmt.Fprintf(out, "flow built in %v, %.1f M edges/s, %.1f B/edge; plain kernel %v, ratio %.2f\n", built.Round(time.Millisecond), float64(s.transfers)/built.Seconds()/1e6, float64(size)/float64(s.transfers), took.Round(time.Millisecond), took.Seconds()/built.Seconds())
+	var kernel kernelRun
+	plain := timed(func() { kernel = plainKernel(list, s.accounts) })
+	fmt.Fprintf(out, "flow built in %v, %.1f M edges/s, %.1f B/edge; plain kernel on one core %v; ratio %.2f by the clock, %.2f by processor time\n", built, float64(s.transfers)/built.clock.Seconds()/1e6,
+		float64(size)/float64(s.transfers), plain, plain.clock.Seconds()/built.clock.Seconds(), plain.processor.Seconds()/built.processor.Seconds())
+	list = nil
 	benchMoney(cmd, s, flow, kernel)
 	before = heap()
-	began = time.Now()
+	began := time.Now()
 	rel := graph.RelationsOf(graph.MadeSubjects(s.subjects), graph.MadeRelations(s.seed, s.relations, s.subjects))
 	fmt.Fprintf(out, "relations built in %v, %.1f B/edge\n", time.Since(began).Round(time.Millisecond), float64(heap()-before)/float64(s.relations))
 	benchRelations(cmd, s, rel)
 	return benchFile(cmd, &graph.Book{Relations: rel, Flow: flow})
-}
-
-// kernelRun is the least that a trace needs: the columns and the lists, without any of our types.
-type kernelRun struct {
-	start, row []uint32
-	from, to   []int32
-	at, fen    []int64
-}
-
-func plainKernel(list []graph.Transfer, accounts int) (kernelRun, time.Duration) {
-	began := time.Now()
-	n := len(list)
-	k := kernelRun{start: make([]uint32, accounts+2), row: make([]uint32, n), from: make([]int32, n), to: make([]int32, n), at: make([]int64, n), fen: make([]int64, n)}
-	in, inRow := make([]uint32, accounts+2), make([]uint32, n)
-	for i, t := range list {
-		k.from[i], k.to[i], k.at[i], k.fen[i] = int32(t.From), int32(t.To), t.At, t.Fen
-		k.start[t.From]++
-		in[t.To]++
-	}
-	a, b := uint32(0), uint32(0)
-	for i := range k.start {
-		k.start[i], a = a, a+k.start[i]
-		in[i], b = b, b+in[i]
-	}
-	next, nextIn := slices.Clone(k.start), slices.Clone(in)
-	for i := range n {
-		k.row[next[k.from[i]]] = uint32(i)
-		next[k.from[i]]++
-		inRow[nextIn[k.to[i]]] = uint32(i)
-		nextIn[k.to[i]]++
-	}
-	return k, time.Since(began)
-}
-
-// walk counts the payments of a trace by plain recursion, each way once more: no carried amounts, no layers.
-func (k kernelRun) walk(a int32, first, last int64, hops int) int {
-	if hops == 0 {
-		return 0
-	}
-	n := 0
-	list := k.row[k.start[a]:k.start[a+1]]
-	lo, _ := slices.BinarySearchFunc(list, first, func(i uint32, at int64) int { return int(min(max(k.at[i]-at, -1), 1)) })
-	for _, i := range list[lo:] {
-		if k.at[i] > last {
-			break
-		}
-		n += 1 + k.walk(k.to[i], k.at[i], last, hops-1)
-	}
-	return n
 }
 
 const month = int64(30 * 86400 * 1_000_000)
@@ -166,13 +119,8 @@ func benchMoney(cmd *cobra.Command, s benchSize, flow *graph.Flow, kernel kernel
 	})
 	plain := measure(s.asks, func(i int) { hops += kernel.walk(int32(starts[i]), firsts[i], firsts[i]+month, 3) })
 	fmt.Fprintf(out, "trace, 3 hops, 30 days, with carried amounts: %v; plain walk %v; p95 ratio %.1f\n", ours, plain, ours.at(0.95).Seconds()/plain.at(0.95).Seconds())
+	benchPatterns(out, s, flow, kernel)
 	began := time.Now()
-	list, cut := flow.Cycles(graph.CycleQuery{Length: 5, Window: 7 * 86400 * 1_000_000, First: 0, Last: 1 << 62, Limit: 10_000_000})
-	fmt.Fprintf(out, "rings of payments, at most 5 in 7 days: %d in %v (cut: %v)\n", len(list), time.Since(began).Round(time.Millisecond), cut)
-	began = time.Now()
-	hubs := flow.Hubs(graph.HubQuery{Window: 86400 * 1_000_000, Least: 10, Last: 1 << 62})
-	fmt.Fprintf(out, "hubs of 10 others in a day, all accounts: %d in %v\n", len(hubs), time.Since(began).Round(time.Millisecond))
-	began = time.Now()
 	grown := flow.With(graph.MadeTransfers(s.seed+9, 5000, s.accounts))
 	fmt.Fprintf(out, "5000 more transfers taken in, in %v (%d)\n", time.Since(began).Round(time.Microsecond), grown.Len())
 }
@@ -207,10 +155,10 @@ func benchFile(cmd *cobra.Command, b *graph.Book) error {
 	if err != nil {
 		return err
 	}
-	began = time.Now()
-	if _, _, err := graph.ReadBook(bytes.NewReader(raw)); err != nil {
+	read := timed(func() { _, _, err = graph.ReadBook(bytes.NewReader(raw)) })
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "stored in %v, %d MB, taken up in %v\n", wrote.Round(time.Millisecond), len(raw)>>20, time.Since(began).Round(time.Millisecond))
+	fmt.Fprintf(out, "stored in %v, %d MB, taken up in %v\n", wrote.Round(time.Millisecond), len(raw)>>20, read)
 	return nil
 }

@@ -75,6 +75,10 @@ func (f *finder) fan(a graph.Account, list []uint32, t Typology) (Scheme, bool) 
 	for _, k := range best.list {
 		proof = f.proofOf(proof, k)
 	}
+	on := f.onwardOf(a, best, t)
+	if on.held {
+		s.Members, proof = f.onwardMembers(a, best, on), append(proof, on.outs...)
+	}
 	ease := 1.0
 	if t == FanOut {
 		ease = f.rules.Fan.OutFactor
@@ -91,7 +95,8 @@ func (f *finder) fan(a graph.Account, list []uint32, t Typology) (Scheme, bool) 
 	return s, f.finish(&s, proof,
 		f.part("gathered", ease*f.rare(s.Surprise), float64(len(best.list)), float64(f.rules.Fan.Least)),
 		f.part("single_purpose", ease*share, share, base),
-		f.part("burst", ease*dense, best.days, 0))
+		f.part("burst", ease*dense, best.days, 0),
+		f.part("onward", ease*on.strength(), on.share, f.rules.Fan.OnwardShare))
 }
 
 func (f *finder) fanMembers(a graph.Account, b burst, t Typology) []Member {

@@ -179,9 +179,31 @@ func (f *finder) outstanding(a graph.Account, list []pass) []pass {
 			other = max(other, f.Fen(o))
 		}
 	}
+	brings := f.carriers(list)
 	return slices.DeleteFunc(list, func(p pass) bool {
-		return p.out <= other || !slices.ContainsFunc(p.ins, f.isPassing)
+		return p.out <= other || !slices.ContainsFunc(p.ins, func(i uint32) bool { return f.isPassing(i) || brings[f.contacts.of[i]] })
 	})
+}
+
+// carriers are the contacts that only ever brought what left at once.
+func (f *finder) carriers(list []pass) map[uint32]bool {
+	least := f.rules.Pass.Carriers
+	if least <= 0 {
+		return nil
+	}
+	count := map[uint32]int{}
+	for _, p := range list {
+		for _, i := range p.ins {
+			count[f.contacts.of[i]]++
+		}
+	}
+	out := map[uint32]bool{}
+	for k, n := range count {
+		if n >= least && n == int(f.contacts.list[k].n) {
+			out[k] = true
+		}
+	}
+	return out
 }
 
 // chains groups passes that hand the same transfer on, and the passes of one account.
@@ -217,6 +239,11 @@ func (f *finder) chains(list []pass) [][]int {
 			if j, ok := brought[t]; ok {
 				join(i, j)
 			}
+		}
+	}
+	for _, same := range f.commonHeads(list) {
+		for _, i := range same[1:] {
+			join(same[0], i)
 		}
 	}
 	groups := map[int][]int{}

@@ -36,6 +36,12 @@ func (f *finder) passScheme(list []pass, group []int, sure float64) (Scheme, boo
 		}
 		s.Members = append(s.Members, Member{Account: a, Role: role})
 	}
+	if head, ok := f.headOf(list, group); ok {
+		for i := range s.Members {
+			s.Members[i].Role = RoleMule
+		}
+		s.Subject, s.Members = head, append([]Member{{Account: head, Role: RoleCollector}}, s.Members...)
+	}
 	for _, i := range group {
 		f.passEnds(&s, &list[i])
 	}
@@ -80,13 +86,18 @@ func (f *finder) passParts(list []pass, group []int, mules int, sure float64) []
 		}
 	}
 	n := float64(len(group))
+	row, deep := "chain", sure*float64(mules-f.rules.Pass.Depth)/2
+	if _, ok := f.headOf(list, group); ok {
+		row, deep = "common_head", 0
+	}
 	some := func(k int) float64 { return float64(min(1, k)) }
 	return []Part{
 		f.part("drained", sure*(0.5+0.5*float64(fresh)/n), float64(out)/float64(in), f.rules.Pass.Share),
 		f.part("no_life", float64(alone)/n, float64(alone)/n, 0),
 		f.part("first_use", float64(first)/n, float64(first)/n, f.rules.Pass.FirstDays),
 		f.part("cash_exit", float64(cash)/n, float64(cash)/n, 0),
-		f.part("chain", sure*float64(mules-1)/float64(f.rules.Pass.Depth-1), float64(mules), float64(f.rules.Pass.Depth)),
+		f.part(row, sure*float64(mules-1)/float64(f.rules.Pass.Depth-1), float64(mules), float64(f.rules.Pass.Depth)),
+		f.part("deep", deep, float64(mules), float64(f.rules.Pass.Depth)),
 		f.part("emptied", float64(emptied)/n, float64(emptied)/n, f.rules.Pass.Emptied),
 		f.part("tested", some(tested), float64(tested), 0),
 	}

@@ -27,7 +27,12 @@ type Rules struct {
 	Gather  GatherRule  `yaml:"gather_scatter"`
 	Cycle   CycleRule   `yaml:"cycle"`
 	Pass    PassRule    `yaml:"pass_through"`
-	Test    TestRule    `yaml:"test"`
+	Round   RoundRule   `yaml:"round,omitempty"` // of versions from 2026.11.5 on
+	Split   SplitRule   `yaml:"split,omitempty"` // of versions from 2026.11.5 on
+
+	HeadCount HeadCountRule `yaml:"head_count,omitempty"` // of versions from 2026.11.5 on
+
+	Test TestRule `yaml:"test"`
 
 	Ponzi    PonziRule  `yaml:"ponzi"`
 	Pair     PairRule   `yaml:"pairing"`
@@ -75,6 +80,12 @@ type FanRule struct {
 	Least     int     `yaml:"least"`
 	OutFactor float64 `yaml:"out_factor"`
 	Margin    float64 `yaml:"own_margin"`
+
+	// Of versions from 2026.11.5 on; zero does without: who passes so much of a burst on to persons within the hours collects for
+	// others, and those who paid him are no members.
+	OnwardShare float64 `yaml:"onward_share,omitempty"`
+	OnwardHours float64 `yaml:"onward_hours,omitempty"`
+	OnwardPart  float64 `yaml:"onward_part,omitempty"`
 }
 
 // ScatterRule is for one source and one sink with the same accounts between.
@@ -100,6 +111,34 @@ type CycleRule struct {
 	Onward   float64   `yaml:"onward_max"`
 }
 
+// RoundRule is for the same money turned round again and again; zero laps do without.
+type RoundRule struct {
+	Laps   int     `yaml:"laps"`
+	FenMin int64   `yaml:"fen_min"`
+	Hours  float64 `yaml:"hours"`
+	Share  float64 `yaml:"share"`
+	Least  int     `yaml:"least"`
+	Most   int     `yaml:"most"`
+}
+
+// HeadCountRule is for a fee for joining with rewards out of the fees of those who come later; zero payers do without. Equal and Fixed are
+// shares of payers and of payouts, Parts is how many different rewards a scale has.
+type HeadCountRule struct {
+	Payers int     `yaml:"payers"`
+	Equal  float64 `yaml:"equal"`
+	Paid   int     `yaml:"paid"`
+	Fixed  float64 `yaml:"fixed"`
+	Parts  int     `yaml:"parts_max"`
+}
+
+// SplitRule is for sums in pieces below a limit of reporting; zero days do without. Near is a share of the limit.
+type SplitRule struct {
+	Days  int     `yaml:"days"`
+	Daily int     `yaml:"daily"`
+	Near  float64 `yaml:"near"`
+	Ends  int     `yaml:"ends_max"`
+}
+
 // PassRule is for money that does not stay.
 type PassRule struct {
 	Hours     float64 `yaml:"hours"`
@@ -109,6 +148,10 @@ type PassRule struct {
 	FirstDays float64 `yaml:"first_days"`
 	Depth     int     `yaml:"depth"`
 	Emptied   float64 `yaml:"emptied"`
+
+	// Of versions from 2026.11.5 on; zero does without.
+	Heads    int `yaml:"heads,omitempty"`    // so many accounts that pass on to the same person act for him
+	Carriers int `yaml:"carriers,omitempty"` // a payer whose so many payments, and no other, all left at once is no business partner either
 }
 
 // TestRule is for a small payment that tries the way for a large one.
@@ -124,6 +167,11 @@ type PonziRule struct {
 	Paid      int     `yaml:"paid"`
 	PaidShare float64 `yaml:"paid_share"`
 	Spread    float64 `yaml:"spread_max"`
+
+	// Of versions from 2026.11.5 on; zero does without: what a person, or a company, must take out of all that came to act in it.
+	InsiderPart float64 `yaml:"insider_part,omitempty"`
+	PoolPart    float64 `yaml:"pool_part,omitempty"`
+	OneVote     bool    `yaml:"one_vote,omitempty"` // each payer tells of his share once, by the middle one of his payouts
 }
 
 // PairRule is for value that moves while no money does.

@@ -22,6 +22,8 @@ const (
 	Dormant       Typology = "dormant"
 	Ponzi         Typology = "ponzi"
 	Pairing       Typology = "pairing"
+	Split         Typology = "split"
+	HeadCount     Typology = "head_count"
 )
 
 // Role is what a member does in a scheme.

@@ -20,9 +20,11 @@ import (
 
 const shared = "../../../shared/data"
 
-func testRules(t testing.TB) *Rules {
+func testRules(t testing.TB) *Rules { return testRulesOf(t, "2026.11.5") }
+
+func testRulesOf(t testing.TB, version string) *Rules {
 	t.Helper()
-	b, err := os.ReadFile("../rules/money-2026.11.1.yaml")
+	b, err := os.ReadFile("../rules/money-" + version + ".yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

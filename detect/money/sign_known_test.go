@@ -9,7 +9,7 @@ import (
 
 // Signs of places, ages, batches, reports and the list show where they must, and are off in versions without their limits.
 func TestSignsOfWhatIsKnown(t *testing.T) {
-	r := *testRules(t)
+	r := *testRulesOf(t, "2026.11.1")
 	facts := map[int64]Account{}
 	var list []Transfer
 	pay := func(from, to, fen, at int64) {
