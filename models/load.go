@@ -25,7 +25,9 @@ type Loader struct {
 	batch *Batch
 	known subjectIndex
 	seen  map[string]bool // sources registered so far
-	ranks map[string]int64
+
+	repeats bool // transfers that are there already came just now: PostgreSQL is asked about each, which it is not where all are new
+	ranks   map[string]int64
 }
 
 // NewLoader gives a loader for a batch that was begun.
@@ -119,6 +121,7 @@ func (l *Loader) AppendPrepared(ctx context.Context, f *BatchFile, p *Prepared, 
 	err := l.s.changeBulk(ctx, l.actor, once)
 	for range 3 {
 		if isTaken(err) {
+			l.repeats = true
 			err = l.s.changeBulk(ctx, l.actor, once)
 		}
 	}

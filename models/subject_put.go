@@ -88,7 +88,7 @@ func (t *tx) lookupSubjects(ctx context.Context, kind SubjectKind, keys []string
 		if err != nil {
 			return err
 		}
-		query, arg = "SELECT id, key FROM subjects WHERE kind = ? AND key IN (SELECT value FROM json_each(?))", string(text)
+		query, arg = "SELECT s.id, s.key FROM json_each(?2) j CROSS JOIN subjects s WHERE s.kind = ?1 AND s.key = j.value", string(text)
 	}
 	rows, err := tx.QueryContext(ctx, query, string(kind), arg)
 	if err != nil {

@@ -94,11 +94,15 @@ func (l *Loader) storeTransfers(ctx context.Context, t *tx, c *chunk) error {
 		return fmt.Errorf("read the newest transfer: %w", err)
 	}
 	c.before = before
-	n, err := putTransfers.insert(ctx, t, len(rows), func(row, col int) any { return l.transferValue(t, rows[row], subs, col) })
+	put := putTransfers
+	if t.store.dialect == "postgres" && !l.repeats {
+		put.after = ""
+	}
+	n, err := put.insert(ctx, t, len(rows), func(row, col int) any { return l.transferValue(t, rows[row], subs, col) })
 	if err != nil {
 		return err
 	}
-	c.accepted = n
+	c.accepted, l.repeats = n, n < int64(len(rows))
 	t.arrived = t.arrived || n > 0
 	for _, tally := range c.tally {
 		tally.accepted = n * tally.rows / int64(max(len(c.moves), 1)) // in a chunk of several sources a share
