@@ -45,7 +45,7 @@ func laterFields(event law.Event, in *models.ReferralInput) {
 	case law.EventNotifyPoliceEarly:
 		in.Note = Word("facts")
 	case law.EventOrderTransfer:
-		reason("number", "2026-3", "due", "2090-01-01")
+		reason("number", "2026-3", "due", "2890-01-01")
 	case law.EventForward:
 		reason("approver", Word("reason"), "to", Sibling)
 	case law.EventJurisdictionChanged:
@@ -57,7 +57,7 @@ func laterFields(event law.Event, in *models.ReferralInput) {
 	case law.EventHandOver:
 		in.Fields["item_list"], in.Fields["receiver"] = Word("none"), Word("company")
 	case law.EventNonProsecution:
-		reason("due", "2090-01-01")
+		reason("due", "2890-01-01")
 	case law.EventProcuratorialOpinion, law.EventAskFurtherEnquiry, law.EventWithdraw, law.EventCourtSendsBack, law.EventReopen, law.EventReportResult, law.EventAffirm,
 		law.EventRequestSupervision, law.EventNoBasis, law.EventExplain, law.EventReasonsStand, law.EventNewFacts:
 		reason()
