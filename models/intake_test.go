@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -171,25 +172,32 @@ func TestPlansOfHotQuestions(t *testing.T) {
 		"SELECT DISTINCT f.subject_id FROM facts f WHERE f.source NOT IN (SELECT code FROM sources WHERE purpose NOT IN ('general')) AND f.address_mark IN (1, 2) ORDER BY f.subject_id":    "facts_by_address",
 		"SELECT DISTINCT f.subject_id FROM facts f WHERE f.source NOT IN (SELECT code FROM sources WHERE purpose NOT IN ('general')) AND f.website_mark IN (1, 2, 3) ORDER BY f.subject_id": "facts_by_website",
 	} {
-		rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query)
-		if err != nil {
-			t.Fatal(err)
-		}
-		plan := ""
-		for rows.Next() {
-			var a, b, c int
-			var detail string
-			if err := rows.Scan(&a, &b, &c, &detail); err != nil {
-				t.Fatal(err)
-			}
-			plan += detail + "\n"
-		}
-		if err := rows.Close(); err != nil {
-			t.Fatal(err)
-		}
+		plan := planOf(t, db, query)
 		sorts := strings.Contains(plan, "USE TEMP B-TREE FOR ORDER BY") && !strings.Contains(query, "DISTINCT") && !strings.Contains(query, "key =")
 		if !strings.Contains(plan, index+" ") && !strings.HasSuffix(strings.TrimSpace(plan), index) || sorts {
 			t.Errorf("%s\n%s", query, plan)
 		}
 	}
+}
+
+// planOf gives the steps by which SQLite answers a query, a line each.
+func planOf(t *testing.T, db *sql.DB, query string) (plan string) {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var a, b, c int
+		var detail string
+		if err := rows.Scan(&a, &b, &c, &detail); err != nil {
+			t.Fatal(err)
+		}
+		plan += detail + "\n"
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return plan
 }

@@ -65,13 +65,17 @@ func TestKeptStatementsAnswerAnew(t *testing.T) {
 	same("first", 1, 1, 2, 3)
 	same("again", 3, 3)
 	same("nothing", 4)
-	half, err := db.QueryContext(t.Context(), text, 1)
-	if err != nil || !half.Next() {
-		t.Fatal(err)
+	half := func() {
+		rows, err := db.QueryContext(t.Context(), text, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		if !rows.Next() {
+			t.Fatal(rows.Err())
+		}
 	}
-	if err := half.Close(); err != nil {
-		t.Fatal(err)
-	}
+	half()
 	same("after half a reading", 2, 2, 3)
 	tx, err := db.BeginTx(t.Context(), nil)
 	if err != nil {
@@ -81,6 +85,7 @@ func TestKeptStatementsAnswerAnew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer outer.Close()
 	seen := 0
 	for outer.Next() {
 		var inner int
@@ -97,7 +102,8 @@ func TestKeptStatementsAnswerAnew(t *testing.T) {
 	}
 	gone, away := context.WithCancel(t.Context())
 	away()
-	if _, err := db.QueryContext(gone, text, 1); err == nil {
+	var v int
+	if err := db.QueryRowContext(gone, text, 1).Scan(&v); err == nil {
 		t.Error("a question of nobody was answered")
 	}
 	same("after a reader went away", 3, 3)
