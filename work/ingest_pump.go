@@ -3,6 +3,7 @@ package work
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -16,6 +17,9 @@ const (
 	chunkRows  = 10_000
 	chunkBytes = 8 << 20
 )
+
+// readTurn is how many rows are made ready before others have their turn.
+const readTurn = 32
 
 // chunk is what was read of a file and is not stored yet, up to the end of a line.
 type chunk struct {
@@ -84,8 +88,11 @@ func readChunks(ctx context.Context, r *ingest.Reader, loader *models.Loader, ta
 		}
 	}()
 	next := func() *chunk { return &chunk{rows: loader.Prepare(table), line: line} }
-	c := next()
+	c, read := next(), 0
 	for row, no := range r.Rows(ctx) {
+		if read++; read%readTurn == 0 {
+			runtime.Gosched() // the portal runs in this process: whoever waits for a page goes first
+		}
 		at := row.Line
 		if no != nil {
 			at = no.Line
