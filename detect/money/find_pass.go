@@ -208,28 +208,14 @@ func (f *finder) carriers(list []pass) map[uint32]bool {
 
 // chains groups passes that hand the same transfer on, and the passes of one account.
 func (f *finder) chains(list []pass) [][]int {
-	parent := make([]int, len(list))
-	for i := range parent {
-		parent[i] = i
-	}
-	root := func(i int) int {
-		for parent[i] != i {
-			parent[i] = parent[parent[i]]
-			i = parent[i]
-		}
-		return i
-	}
-	join := func(i, j int) {
-		i, j = root(i), root(j)
-		parent[max(i, j)] = min(i, j)
-	}
+	u := newUnions(len(list))
 	brought, of := map[uint32]int{}, map[graph.Account]int{}
 	for i, p := range list {
 		for _, t := range p.ins {
 			brought[t] = i
 		}
 		if first, ok := of[p.at]; ok {
-			join(first, i)
+			u.join(first, i)
 			continue
 		}
 		of[p.at] = i
@@ -237,27 +223,14 @@ func (f *finder) chains(list []pass) [][]int {
 	for i, p := range list {
 		for _, t := range p.outs {
 			if j, ok := brought[t]; ok {
-				join(i, j)
+				u.join(i, j)
 			}
 		}
 	}
 	for _, same := range f.commonHeads(list) {
 		for _, i := range same[1:] {
-			join(same[0], i)
+			u.join(same[0], i)
 		}
 	}
-	groups := map[int][]int{}
-	var order []int
-	for i := range list {
-		r := root(i)
-		if len(groups[r]) == 0 {
-			order = append(order, r)
-		}
-		groups[r] = append(groups[r], i)
-	}
-	out := make([][]int, 0, len(order))
-	for _, r := range order {
-		out = append(out, groups[r])
-	}
-	return out
+	return u.groups()
 }

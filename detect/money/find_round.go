@@ -83,41 +83,18 @@ func (f *finder) on(path []uint32, a graph.Account) bool {
 
 // sameRound groups laps that share a pair of payer and payee.
 func (f *finder) sameRound(laps []lap) [][]int {
-	parent := make([]int, len(laps))
-	root := func(i int) int {
-		for parent[i] != i {
-			parent[i] = parent[parent[i]]
-			i = parent[i]
-		}
-		return i
-	}
-	first := map[uint32]int{}
+	u, first := newUnions(len(laps)), map[uint32]int{}
 	for i := range laps {
-		parent[i] = i
 		for _, t := range laps[i].list {
 			k := f.contacts.of[t]
 			if j, ok := first[k]; ok {
-				a, b := root(i), root(j)
-				parent[max(a, b)] = min(a, b)
+				u.join(i, j)
 				continue
 			}
 			first[k] = i
 		}
 	}
-	groups := map[int][]int{}
-	var order []int
-	for i := range laps {
-		r := root(i)
-		if len(groups[r]) == 0 {
-			order = append(order, r)
-		}
-		groups[r] = append(groups[r], i)
-	}
-	out := make([][]int, 0, len(order))
-	for _, r := range order {
-		out = append(out, groups[r])
-	}
-	return out
+	return u.groups()
 }
 
 // roundScheme makes a scheme of laps. Who is on half of them acts; the others had their own money turned round.
