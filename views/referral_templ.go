@@ -2600,7 +2600,7 @@ func actField(f ActField) templ.Component {
 			templ_7745c5c3_Var136 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var137 = []any{"x-form-row", templ.KV("x-act-wide", f.Kind == "area" || f.Name == "title")}
+		var templ_7745c5c3_Var137 = []any{"x-form-row", templ.KV("x-act-wide", f.Kind == "area" || f.Kind == "checks" || f.Name == "title")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var137...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
