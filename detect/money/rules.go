@@ -86,12 +86,20 @@ type FanRule struct {
 	OnwardShare float64 `yaml:"onward_share,omitempty"`
 	OnwardHours float64 `yaml:"onward_hours,omitempty"`
 	OnwardPart  float64 `yaml:"onward_part,omitempty"`
+
+	// Of versions from 2026.11.6 on: payers with a life of their own stand beside the scheme, see payersAside.
+	Victims bool `yaml:"victims,omitempty"`
 }
 
 // ScatterRule is for one source and one sink with the same accounts between.
 type ScatterRule struct {
 	Least  int `yaml:"least"`
 	HubMax int `yaml:"hub_max"`
+
+	// Of versions from 2026.11.6 on; zero does without: where more of the accounts between send on more than this part of what they got than
+	// an even chance would have, they pay interest and are the customers of a lender.
+	Interest   float64 `yaml:"interest,omitempty"`
+	LentChance float64 `yaml:"lent_chance,omitempty"`
 }
 
 // GatherRule is for an account that collects and then spreads.
@@ -99,6 +107,10 @@ type GatherRule struct {
 	Side   int `yaml:"side"`
 	Least  int `yaml:"least"`
 	HubMax int `yaml:"hub_max"`
+
+	// Of versions from 2026.11.6 on; zero is the ring's limit: as many payees act, and payers with a life of their own stand beside.
+	Payees  int  `yaml:"payees_max,omitempty"`
+	Victims bool `yaml:"victims,omitempty"`
 }
 
 // CycleRule is for money that comes back.
