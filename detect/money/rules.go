@@ -164,6 +164,11 @@ type PassRule struct {
 	// Of versions from 2026.11.5 on; zero does without.
 	Heads    int `yaml:"heads,omitempty"`    // so many accounts that pass on to the same person act for him
 	Carriers int `yaml:"carriers,omitempty"` // a payer whose so many payments, and no other, all left at once is no business partner either
+
+	// Of versions from 2026.11.6 on; zero does without: a contact that took what had just come, as often as this and on the average within
+	// so many days, is a relay; who ends it acts.
+	Relays    int     `yaml:"relays,omitempty"`
+	RelayDays float64 `yaml:"relay_days,omitempty"`
 }
 
 // TestRule is for a small payment that tries the way for a large one.
