@@ -14,6 +14,7 @@ type pass struct {
 	outs    []uint32
 	in, out int64
 	lived   bool // the account has a life of its own
+	slow    bool // along a slow relay, see slowRelays
 }
 
 // passes finds accounts that live of passing money on with the chains that they make, and chains through accounts with a life
@@ -49,6 +50,9 @@ func (f *finder) passes() []Scheme {
 	}
 	rate := math.Log(float64(chances+1) / float64(receipts+2))
 	for _, group := range f.chains(all) {
+		if distinctAt(all, group) < f.rules.Pass.Depth { // who waits for hours tells something in a row of hands only
+			group = slices.DeleteFunc(group, func(i int) bool { return all[i].slow })
+		}
 		lived := 0
 		for _, i := range group {
 			if all[i].lived {
@@ -85,6 +89,9 @@ func (f *finder) slowRelays(a graph.Account, kept []pass) []pass {
 		for _, t := range p.outs {
 			had[t] = true
 		}
+	}
+	for i := range slow {
+		slow[i].slow = true
 	}
 	return slices.DeleteFunc(slow, func(p pass) bool {
 		return slices.ContainsFunc(p.outs, func(o uint32) bool { return had[o] || !relays[f.contacts.of[o]] })
