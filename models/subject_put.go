@@ -185,7 +185,7 @@ func (t *tx) drawSubjects(ctx context.Context, n int) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.QueryContext(ctx, "SELECT nextval(pg_get_serial_sequence('subjects', 'id')) FROM generate_series(1, $1)", n)
+	rows, err := tx.QueryContext(ctx, "SELECT nextval(s.seq) FROM (SELECT pg_get_serial_sequence('subjects', 'id')::regclass AS seq OFFSET 0) s, generate_series(1, $1)", n)
 	if err != nil {
 		return nil, err
 	}

@@ -166,6 +166,9 @@ func (f *tieFinder) names(ids []int64) (map[int64]string, error) {
 }
 
 func cutText(s string) string {
+	if len(s) <= 200 {
+		return strings.TrimSpace(s)
+	}
 	if r := []rune(strings.TrimSpace(s)); len(r) > 200 {
 		return string(r[:200])
 	}
