@@ -16,7 +16,7 @@ import (
 // The first holds fewer, so that storing begins while most is still to be read.
 const (
 	firstRows  = 1000
-	chunkRows  = 10_000
+	chunkRows  = 5_000
 	chunkBytes = 8 << 20
 )
 
