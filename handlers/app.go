@@ -139,40 +139,21 @@ func (a *App) frame(c *gin.Context, title string) (views.Frame, error) {
 	actor := ActorOf(c)
 	f := views.Frame{Title: title, Path: c.Request.URL.RequestURI(), Theme: actor.Theme, User: i18n.Pick(ctx, actor.Display, actor.DisplayEn),
 		UserName: actor.Name, Demo: a.Demo(), Query: c.Query("q"), Search: actor.Can(models.ActCompanyRead)}
-	calendar, err := a.Store.CalendarName(ctx)
+	around, err := a.Store.Surround(ctx, actor)
 	if err != nil {
 		return f, err
 	}
-	f.Calendar = calendarName(ctx, calendar)
-	office, err := a.Store.Authority(ctx, actor.AuthorityID)
-	if err != nil {
-		return f, err
-	}
-	f.Office, f.Place = i18n.Pick(ctx, office.Name, office.NameEn), placeName(ctx, office.DivisionCode)
+	f.Calendar = calendarName(ctx, around.Calendar)
+	f.Office, f.Place = i18n.Pick(ctx, around.Office.Name, around.Office.NameEn), placeName(ctx, around.Office.DivisionCode)
 	if actor.Can(models.ActAlertRead) || actor.Can(models.ActScanRead) {
-		if f.Rules, err = a.Desk.RulesNumber(ctx); err != nil {
-			return f, err
-		}
-		scan, ok, err := a.Store.LastScan(ctx)
-		if err != nil {
-			return f, err
-		}
-		if ok {
+		f.Rules = a.Desk.OrShipped(around.Rules)
+		if scan := around.Scan; scan.Ref != "" {
 			_, end := scan.Bounds()
 			f.DataAt = i18n.Moment(end.Time())
 			f.Scan = i18n.T(ctx, "foot.scan", "ref", scan.Ref, "span", i18n.Span(ctx, scan.FinishedAt.Sub(scan.StartedAt)))
 		}
 	}
-	counts := navCounts{}
-	if actor.Can(models.ActAlertRead) {
-		if counts.alerts, err = a.Store.UrgentAlerts(ctx, actor); err != nil {
-			return f, err
-		}
-	}
-	if counts.notices, err = a.Store.UnreadNotices(ctx, actor); err != nil {
-		return f, err
-	}
-	f.Nav = navigation(ctx, actor, c.FullPath(), counts)
+	f.Nav = navigation(ctx, actor, c.FullPath(), navCounts{around.Urgent, around.Notices})
 	f.Flash = views.Flash{Text: a.Sessions.PopString(c.Request.Context(), flashKey), Undo: a.Sessions.PopString(c.Request.Context(), flashUndo)}
 	return f, nil
 }
