@@ -99,9 +99,11 @@ func (b *Book) KeyFigures(q KeyQuery) []KeyFigure {
 	for i, s := range nodes {
 		list[i].subject, index[s] = s, i
 	}
-	ties := b.tiesOf(r.between(nodes, q.Filter), index)
+	ties := r.tiesAmong(nodes, len(in), index, q.Filter)
 	measureTies(list, len(in), ties)
-	measureBrokers(list, len(in), ties)
+	if len(in) > 1 {
+		measureBrokers(list, len(in), ties)
+	}
 	b.measureControl(list, index, in, q)
 	b.measureMoney(list, q)
 	return score(list, len(in), q.Limit)
@@ -113,13 +115,39 @@ type keyTie struct {
 	office   bool
 }
 
-func (b *Book) tiesOf(edges []Edge, index map[Subject]int) []keyTie {
-	list := make([]keyTie, 0, len(edges))
-	for _, e := range edges {
-		from, to := b.Relations.Ends(e)
-		if from != to {
-			list = append(list, keyTie{index[from], index[to], b.Relations.KindOfEdge(e) <= Manager})
+// tiesAmong gives every relation between two of the candidates, of which the members come first; for a single member its own alone.
+func (r *Relations) tiesAmong(nodes []Subject, members int, index map[Subject]int, f Filter) []keyTie {
+	room := r.borrow()
+	defer room.giveBack()
+	in := &room.sides[0]
+	for _, s := range nodes {
+		in.add(stop{at: s, up: -1})
+	}
+	list := make([]keyTie, 0, 2*len(nodes))
+	if members < 2 { // nobody stands between members: their own ties are all that counts
+		for i, s := range nodes[:members] {
+			r.visit(s, Either, f, func(e Edge, other Subject, outward bool) bool {
+				from, to := i, i
+				if other != s && in.has(other) {
+					if outward {
+						to = index[other]
+					} else {
+						from = index[other]
+					}
+					list = append(list, keyTie{from, to, r.KindOfEdge(e) <= Manager})
+				}
+				return true
+			})
 		}
+		return list
+	}
+	for from, s := range nodes {
+		r.visit(s, Outward, f, func(e Edge, other Subject, _ bool) bool {
+			if other != s && in.has(other) {
+				list = append(list, keyTie{from, index[other], r.KindOfEdge(e) <= Manager})
+			}
+			return true
+		})
 	}
 	return list
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -39,7 +40,8 @@ type App struct {
 	// VerifyAudit checks the whole audit trail against the signed heads outside the database.
 	VerifyAudit func(context.Context) (models.AuditReport, error)
 
-	loads turns // loads of facts under an idempotency key
+	loads turns     // loads of facts under an idempotency key
+	pages sync.Pool // buffers that pages are written into
 }
 
 // LoginRules says how people sign in. SecondFactor is off in the demo alone, which listens on loopback only. OpenSecret decrypts
@@ -90,13 +92,25 @@ func ActorOf(c *gin.Context) models.Actor {
 
 // render writes a page: into a buffer first, so that a fault half way shows as an error page and not as half a page.
 func (a *App) render(c *gin.Context, status int, page templ.Component) error {
-	var buf bytes.Buffer
-	if err := page.Render(a.Context(c), &buf); err != nil {
+	buf, ok := a.pages.Get().(*bytes.Buffer)
+	if !ok {
+		buf = &bytes.Buffer{}
+	}
+	defer func() {
+		if buf.Cap() <= keptPage {
+			buf.Reset()
+			a.pages.Put(buf)
+		}
+	}()
+	if err := page.Render(a.Context(c), buf); err != nil {
 		return err
 	}
 	c.Data(status, "text/html; charset=utf-8", buf.Bytes())
 	return nil
 }
+
+// keptPage is how large a buffer may be that is kept for the next page.
+const keptPage = 1 << 20
 
 // Context gives the request's context with its language, assets and form token.
 func (a *App) Context(c *gin.Context) context.Context {

@@ -34,7 +34,10 @@ func BenchmarkGraphPages(b *testing.B) {
 		address func() string
 	}{
 		{"trace", func() string { return "/graph/money?hops=3&from=2026-03-01&to=2026-03-31&account=" + account() }},
-		{"chain", func() string { return "/graph?depth=1&of=" + company() + "&to=" + company() }},
+		{"chain", func() string {
+			from := company()
+			return "/graph?depth=1&of=" + from + "&from=" + from + "&to=" + company()
+		}},
 		{"neighbourhood", func() string { return "/graph?depth=3&limit=300&of=" + company() }},
 	} {
 		list := make([]string, 256)
