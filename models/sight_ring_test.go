@@ -27,7 +27,7 @@ func ringRows(company string, at models.Instant) []models.Row {
 	main, mother, sister := "company:"+company, "company:"+world.USCC("440304", 811), "company:"+world.USCC("440304", 812)
 	rows := []models.Row{person("LEGAL"), person("FAR"), person("GONE"), person("STR"), account("OWN", main, "BANK"), account("COLLECT", "person:FAR", "BANK"),
 		account("LEGALS", "person:LEGAL", "BANK"), account("SECRET", main, "STRS"), account("ONCE", main, "BANK"),
-		tie("person:LEGAL", main, "legal_representative", "SAMR"), tie(mother, main, "shareholder", "SAMR"), tie("account:COLLECT", main, "collects_for", "SAMR"),
+		tie("person:LEGAL", main, "legal_representative", "SAMR"), tie(mother, main, "shareholder", "SAMR"), tie("account:COLLECT", main, "other", "SAMR"),
 		tie("person:LEGAL", sister, "legal_representative", "SAMR"), tie("person:FAR", mother, "actual_controller", "SAMR"),
 		tie("person:GONE", main, "shareholder", "SAMR"), tie("person:STR", main, "shareholder", "STRS")}
 	for _, n := range []int{811, 812} {
