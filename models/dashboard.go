@@ -21,7 +21,7 @@ type Dashboard struct {
 	Decided   []DecidedCount
 	Clocks    []ClockCount
 	Officers  []OfficerLoad
-	Waiting   int64 // alerts of red and orange that wait for a decision, snoozed ones among them
+	Waiting   int64 // alerts of red and orange that wait for a decision, but those that are set aside until later
 	LiveCases int64 // not closed
 	Handling  int64 // officers on those cases, each once
 }
@@ -88,7 +88,7 @@ type Wait struct {
 
 // Waits are the medians between the steps, each of those whose later step lies in the period.
 type Waits struct {
-	SignalToAlert  Wait // from the first signal about the subject since its last alert of the area, to the whole hour
+	SignalToAlert  Wait // from when the first signal about the subject since its last alert of the area became known, to the whole hour
 	AlertToCase    Wait // from the first alert of the case
 	CaseToReferral Wait // to the delivery to the police
 	ReferralToFile Wait // from the delivery to the decision to file

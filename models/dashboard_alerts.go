@@ -160,9 +160,10 @@ func levelOfRank(rank int) string {
 	return []string{"none", "blue", "yellow", "orange", "red"}[min(max(rank, 0), 4)]
 }
 
-// waiting counts the red and orange alerts that nobody decided on.
+// waiting counts the red and orange alerts that wait for a decision, as the queue lists them.
 func (c *counter) waiting() error {
-	err := c.alerts().Select("COUNT(*)").Where("al.open = TRUE AND al.level_rank >= 3 AND al.status <> ?", AlertInCase).Scan(&c.d.Waiting).Error
+	err := c.alerts().Select("COUNT(*)").Where("al.open = TRUE AND al.level_rank >= 3 AND al.status <> ?", AlertInCase).
+		Where("(al.status <> ? OR al.snoozed_until <= ?)", AlertSnoozed, c.d.At).Scan(&c.d.Waiting).Error
 	if err != nil {
 		return fmt.Errorf("count what waits: %w", err)
 	}

@@ -263,7 +263,7 @@ func (cw counted) check(r *rapid.T, d models.Dashboard, place string, now time.T
 		isOpen := a.status != "dismissed" && a.status != "closed"
 		if isOpen {
 			open[fmt.Sprint(countedCounties[a.county], a.rank)]++
-			if a.rank >= 3 && a.status != "in_case" {
+			if a.rank >= 3 && a.status != "in_case" && a.status != "snoozed" {
 				waiting++
 			}
 		}

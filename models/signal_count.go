@@ -23,10 +23,10 @@ ON CONFLICT (batch_id, day, p2, c4, c6) DO UPDATE SET n = signal_counts.n + excl
 	return nil
 }
 
-// firstSignal gives when the first signal about a subject was observed that became known after an earlier alert of the area, the zero
-// Alert without one; the zero Instant where there is none.
+// firstSignal gives when the first signal about a subject became known after an earlier alert of the area, the zero Alert without one; the
+// zero Instant where there is none. What was observed long before and told late is counted from when it was told.
 func (t *tx) firstSignal(sub Subject, last Alert) (Instant, error) {
-	q := bounded(t.db.Table("facts f").Select("MIN(f.observed_at)"), AsOf{RecordedBy: t.now, ObservedBy: t.now}).Where("f.subject_id = ? AND f.tbl = ?", sub.ID, TableSignals)
+	q := bounded(t.db.Table("facts f").Select("MIN(f.recorded_at)"), AsOf{RecordedBy: t.now, ObservedBy: t.now}).Where("f.subject_id = ? AND f.tbl = ?", sub.ID, TableSignals)
 	if !last.RaisedAt.IsZero() {
 		q = q.Where("f.recorded_at > ?", last.RaisedAt)
 	}

@@ -1,10 +1,10 @@
 -- +goose Up
--- What the figures of a division are read from. An alert keeps when the first signal that led to it was observed, and when somebody
+-- What the figures of a division are read from. An alert keeps when the first signal that led to it became known, and when somebody
 -- decided on it: opened or joined a case with it, or dismissed it.
 ALTER TABLE alerts ADD COLUMN signal_at TIMESTAMPTZ;
 ALTER TABLE alerts ADD COLUMN decided_at TIMESTAMPTZ;
-UPDATE alerts SET signal_at = (SELECT MIN(f.observed_at) FROM facts f JOIN sources s ON s.code = f.source AND s.purpose = 'general'
-  WHERE f.subject_id = alerts.subject_id AND f.tbl = 'signals' AND f.recorded_at <= alerts.raised_at AND f.observed_at <= alerts.raised_at
+UPDATE alerts SET signal_at = (SELECT MIN(f.recorded_at) FROM facts f JOIN sources s ON s.code = f.source AND s.purpose = 'general'
+  WHERE f.subject_id = alerts.subject_id AND f.tbl = 'signals' AND f.recorded_at <= alerts.raised_at
   AND f.recorded_at > COALESCE((SELECT MAX(p.raised_at) FROM alerts p WHERE p.subject_id = alerts.subject_id AND p.area = alerts.area AND p.id < alerts.id), '-infinity')
   AND NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact_id = f.id));
 UPDATE alerts SET decided_at = (SELECT MAX(e.at) FROM events e WHERE e.object_kind = 'alert' AND e.object_id = alerts.id AND e.event IN ('open','join','dismiss','revoke'))
