@@ -183,7 +183,7 @@ func (s *Store) Dashboard(ctx context.Context, q DashboardQuery) (Dashboard, err
 		return d, nil
 	}
 	c := &counter{db: s.read(ctx), dialect: s.Dialect(), scope: q.Scope, d: &d}
-	for _, step := range []func() error{c.places, c.weeks, c.signals, c.lags, c.decided, c.waiting, c.cases, c.referrals, c.clocks, c.team, c.officers} {
+	for _, step := range []func() error{c.places, c.weeks, c.signals, c.lags, c.decided, c.cases, c.referrals, c.clocks, c.team, c.officers} {
 		if err := step(); err != nil {
 			return d, err
 		}

@@ -16,19 +16,29 @@ type counter struct {
 	d       *Dashboard
 }
 
-// alerts begins a question about alerts of the scope; an index that begins with the province serves it.
-func (c *counter) alerts() *gorm.DB {
-	return scoped(c.db.Table("alerts al"), c.scope, "al").Where("al.p2 IN ?", c.scope.provinces())
+// alerts begins a question about alerts of the scope that an index alone answers, one that begins with the province. SQLite, which has no
+// figures on how many rows a question is about, would else take one of the queue's and look up every row.
+func (c *counter) alerts(index string) *gorm.DB {
+	table := "alerts al"
+	if c.dialect == "sqlite" {
+		table += " INDEXED BY " + index
+	}
+	q := scoped(c.db.Table(table), c.scope, "al")
+	if index == "alerts_standing" && c.scope.nation {
+		return q // in the order of the index, which a list of provinces would take away
+	}
+	return q.Where("al.p2 IN ?", c.scope.provinces())
 }
 
-// places counts open alerts by place and level.
+// places counts open alerts by place and level, and of the red and orange ones those that wait for a decision, as the queue lists them.
 func (c *counter) places() error {
 	var rows []struct {
 		P2, C4, C6 string
 		LevelRank  int
-		N          int64
+		N, Waiting int64
 	}
-	err := scoped(c.db.Table("alerts al"), c.scope, "al").Select("al.p2, al.c4, al.c6, al.level_rank, COUNT(*) AS n").Where("al.open = TRUE").
+	err := c.alerts("alerts_standing").Select("al.p2, al.c4, al.c6, al.level_rank, COUNT(*) AS n, SUM(CASE WHEN al.status <> 'in_case' AND (al.status <> 'snoozed' OR al.snoozed_until <= ?) THEN 1 ELSE 0 END) AS waiting", c.d.At).
+		Where("al.open = TRUE").
 		Group("al.p2, al.c4, al.c6, al.level_rank").Order("al.p2, al.c4, al.c6").Find(&rows).Error
 	if err != nil {
 		return fmt.Errorf("count open alerts by place: %w", err)
@@ -39,6 +49,9 @@ func (c *counter) places() error {
 			list = append(list, PlaceCount{P2: r.P2, C4: r.C4, C6: r.C6})
 		}
 		list[len(list)-1].Levels.add(r.LevelRank, r.N)
+		if r.LevelRank >= 3 {
+			c.d.Waiting += r.Waiting
+		}
 		c.d.Places = list
 	}
 	return nil
@@ -51,7 +64,7 @@ func (c *counter) weeks() error {
 		t := from.Time().In(China)
 		next := At(time.Date(t.Year(), t.Month(), t.Day()+7, 0, 0, 0, 0, China))
 		w := WeekCount{From: from}
-		err := c.alerts().Select(`COALESCE(SUM(CASE WHEN al.level_rank = 4 THEN 1 ELSE 0 END), 0) AS red, COALESCE(SUM(CASE WHEN al.level_rank = 3 THEN 1 ELSE 0 END), 0) AS orange,
+		err := c.alerts("alerts_raised").Select(`COALESCE(SUM(CASE WHEN al.level_rank = 4 THEN 1 ELSE 0 END), 0) AS red, COALESCE(SUM(CASE WHEN al.level_rank = 3 THEN 1 ELSE 0 END), 0) AS orange,
 COALESCE(SUM(CASE WHEN al.level_rank = 2 THEN 1 ELSE 0 END), 0) AS yellow, COALESCE(SUM(CASE WHEN al.level_rank = 1 THEN 1 ELSE 0 END), 0) AS blue`).
 			Where("al.raised_at >= ? AND al.raised_at < ?", from, next).Take(&w.Raised).Error
 		if err != nil {
@@ -89,7 +102,7 @@ func (c *counter) lags() error {
 		hours = "CAST(FLOOR(EXTRACT(EPOCH FROM (al.raised_at - al.signal_at)) / 3600) AS BIGINT)"
 	}
 	var rows []struct{ Hours, N int64 }
-	err := c.alerts().Select(hours+" AS hours, COUNT(*) AS n").Where("al.raised_at >= ? AND al.raised_at <= ? AND al.signal_at IS NOT NULL", c.d.From, c.d.At).
+	err := c.alerts("alerts_raised").Select(hours+" AS hours, COUNT(*) AS n").Where("al.raised_at >= ? AND al.raised_at <= ? AND al.signal_at IS NOT NULL", c.d.From, c.d.At).
 		Group("hours").Order("hours").Find(&rows).Error
 	if err != nil {
 		return fmt.Errorf("measure the time from signal to alert: %w", err)
@@ -131,7 +144,7 @@ func (c *counter) decided() error {
 		Outcome   string
 		N         int64
 	}
-	err := c.alerts().Select(floor+` AS floor, al.level_rank, CASE WHEN al.status = 'dismissed' AND al.reason IN ('false_positive','licensed','not_in_scope','`+ReasonRevoked+`') THEN 'unfounded'
+	err := c.alerts("alerts_decided").Select(floor+` AS floor, al.level_rank, CASE WHEN al.status = 'dismissed' AND al.reason IN ('false_positive','licensed','not_in_scope','`+ReasonRevoked+`') THEN 'unfounded'
 WHEN al.status <> 'dismissed' AND al.case_id IS NOT NULL THEN 'confirmed' ELSE 'other' END AS outcome, COUNT(*) AS n`).
 		Where("al.decided_at IS NOT NULL AND al.decided_at >= ? AND al.decided_at <= ?", c.d.From, c.d.At).Group("1, 2, 3").Order("1 DESC, 2 DESC").Find(&rows).Error
 	if err != nil {
@@ -158,14 +171,4 @@ WHEN al.status <> 'dismissed' AND al.case_id IS NOT NULL THEN 'confirmed' ELSE '
 
 func levelOfRank(rank int) string {
 	return []string{"none", "blue", "yellow", "orange", "red"}[min(max(rank, 0), 4)]
-}
-
-// waiting counts the red and orange alerts that wait for a decision, as the queue lists them.
-func (c *counter) waiting() error {
-	err := c.alerts().Select("COUNT(*)").Where("al.open = TRUE AND al.level_rank >= 3 AND al.status <> ?", AlertInCase).
-		Where("(al.status <> ? OR al.snoozed_until <= ?)", AlertSnoozed, c.d.At).Scan(&c.d.Waiting).Error
-	if err != nil {
-		return fmt.Errorf("count what waits: %w", err)
-	}
-	return nil
 }

@@ -72,5 +72,5 @@ SELECT n.i, 'M' || n.i, 'x', CASE n.i % 2 WHEN 0 THEN 'open' ELSE 'closed' END, 
 	for _, name := range []string{"principal_decision", "send_dossier", "penalty_decision"} {
 		w.Exec(t, "INSERT INTO clocks (case_id, name, basis, side, started_at, due_at, working, calendar, ended_at) SELECT id, '"+name+"', '', 'agency', opened_at, opened_at, '{}', '', CASE WHEN status = 'closed' THEN opened_at END FROM cases WHERE ref LIKE 'M%'")
 	}
-	w.Exec(t, "ANALYZE")
+	w.Exec(t, map[string]string{"sqlite": "ANALYZE", "postgres": "VACUUM ANALYZE"}[w.Dialect])
 }

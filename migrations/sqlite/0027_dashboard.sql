@@ -9,7 +9,7 @@ UPDATE alerts SET signal_at = (SELECT MIN(f.recorded_at) FROM facts f JOIN sourc
   AND NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact_id = f.id));
 UPDATE alerts SET decided_at = (SELECT MAX(e.at) FROM events e WHERE e.object_kind = 'alert' AND e.object_id = alerts.id AND e.event IN ('open','join','dismiss','revoke'))
   WHERE status IN ('in_case','dismissed') OR case_id IS NOT NULL;
-CREATE INDEX alerts_standing ON alerts (p2, c4, c6, level_rank) WHERE open = TRUE;
+CREATE INDEX alerts_standing ON alerts (p2, c4, c6, level_rank, status, snoozed_until) WHERE open = TRUE;
 CREATE INDEX alerts_raised ON alerts (p2, raised_at, level_rank, c4, c6, signal_at);
 CREATE INDEX alerts_decided ON alerts (p2, decided_at, c4, c6, idx, level_rank, status, reason, case_id) WHERE decided_at IS NOT NULL;
 CREATE INDEX alerts_owned ON alerts (owner_id, p2, c4, c6, status, due_at) WHERE open = TRUE AND owner_id IS NOT NULL;
