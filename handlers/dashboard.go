@@ -112,16 +112,14 @@ func (f dashboardFile) places() (list []dashPlace, sum models.LevelCount) {
 	var rest models.LevelCount
 	for _, p := range f.d.Places {
 		sum = sum.Add(p.Levels)
-		i, ok := -1, false
+		into := &rest
 		for _, code := range []string{p.C6, p.C4 + "00", p.P2 + "0000", reference.NationCode} {
-			if i, ok = at[code]; ok {
-				list[i].levels = list[i].levels.Add(p.Levels)
+			if i, ok := at[code]; ok {
+				into = &list[i].levels
 				break
 			}
 		}
-		if !ok {
-			rest = rest.Add(p.Levels)
-		}
+		*into = into.Add(p.Levels)
 	}
 	if rest.Sum() > 0 {
 		list = append(list, dashPlace{levels: rest})

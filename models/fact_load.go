@@ -64,10 +64,7 @@ func (l *Loader) storeFacts(ctx context.Context, t *tx, c *chunk) error {
 	if err := l.writeFacts(ctx, t, fresh, subs); err != nil {
 		return err
 	}
-	if c.table != TableCompanies {
-		return nil
-	}
-	return t.noteStated(len(fresh), newest)
+	return l.notePending(t, c)
 }
 
 var factColumns = []column{{"tbl", textColumn}, {"ident", bytesColumn}, {"source", textColumn}, {"subject_id", intColumn},

@@ -163,9 +163,6 @@ func (l *Loader) append(ctx context.Context, t *tx, f *BatchFile, c *chunk, upTo
 	if err := t.noteSpan(l.batch, f.Table, c); err != nil {
 		return err
 	}
-	if err := t.countSignals(l.batch, f.Table, c); err != nil {
-		return err
-	}
 	if err := t.db.Table("batch_files").Where("id = ?", f.ID).Updates(map[string]any{"line": upTo, "status": "running",
 		"accepted": f.Accepted + c.accepted, "unchanged": f.Unchanged + c.unchanged, "refused": f.Refused + int64(len(c.refused))}).Error; err != nil {
 		return fmt.Errorf("store progress of %s: %w", f.Name, err)

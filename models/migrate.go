@@ -71,5 +71,5 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err := s.fillTieMarks(ctx); err != nil {
 		return err
 	}
-	return s.IndexStated(ctx)
+	return s.SettleFacts(ctx)
 }

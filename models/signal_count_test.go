@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -51,6 +52,20 @@ func TestSignalsAreCounted(t *testing.T) {
 		ok(t, err)
 		if !al.SignalAt.Equal(first) {
 			t.Errorf("its first signal became known at %s, not %s", al.SignalAt, first)
+		}
+		var many []models.Row
+		for i := range 600 {
+			many = append(many, says(there, fmt.Sprint("e", i)))
+		}
+		load(many...) // those of a large load wait for the next scan
+		if got := count("440100", 1); got != 0 {
+			t.Errorf("%d signals of a large load are counted with it", got)
+		}
+		for range 2 {
+			ok(t, s.SettleFacts(ctx))
+			if got := count("440100", 1); got != 600 {
+				t.Errorf("%d of 600 signals of a large load are counted", got)
+			}
 		}
 		w.Exec(t, "UPDATE batches SET withdrawn_at = started_at WHERE ref = '"+late.Ref+"'")
 		if got := count("440300", 1); got != 0 {

@@ -26,7 +26,7 @@ func TestStatedIsFoundWhereverItWaits(t *testing.T) {
 			load(t, s, many)
 			waiting := func() (n int) {
 				t.Helper()
-				if err := db.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM unstated").Scan(&n); err != nil {
+				if err := db.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM pending_facts").Scan(&n); err != nil {
 					t.Fatal(err)
 				}
 				return n
@@ -55,7 +55,7 @@ func TestStatedIsFoundWhereverItWaits(t *testing.T) {
 				t.Fatalf("%d by telephone, %d by address, want 1 and as many as are looked up", len(before[models.TiePhone]), len(before[models.TieAddress]))
 			}
 			for range 2 { // the second time over facts that are indexed, in parts
-				if err := s.IndexStated(t.Context()); err != nil {
+				if err := s.SettleFacts(t.Context()); err != nil {
 					t.Fatal(err)
 				}
 				if n := waiting(); n != 0 {
@@ -67,7 +67,7 @@ func TestStatedIsFoundWhereverItWaits(t *testing.T) {
 						t.Errorf("%s: %v before, %v after", kind, before[kind], after[kind])
 					}
 				}
-				if _, err := db.ExecContext(t.Context(), "INSERT INTO unstated (first_fact, last_fact) VALUES (1, 30000), (2, 5)"); err != nil {
+				if _, err := db.ExecContext(t.Context(), "INSERT INTO pending_facts (tbl, day, first_fact, last_fact) VALUES ('companies', 0, 1, 30000), ('companies', 0, 2, 5)"); err != nil {
 					t.Fatal(err)
 				}
 			}

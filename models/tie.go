@@ -48,7 +48,7 @@ type tieFinder struct {
 	out   map[int64]*CompanyFacts
 	state map[int64]tiedState // of the others
 
-	waiting []factSpan // facts whose statements are in no index yet
+	waiting []pendingFacts // facts of companies whose statements are in no index yet
 }
 
 type tiedState struct {
@@ -59,7 +59,7 @@ type tiedState struct {
 // companyTies adds to each company what it shares with others, by hands and by what it states.
 func companyTies(db *gorm.DB, ids []int64, out map[int64]*CompanyFacts, asOf AsOf, incoming []storedFact) error {
 	f := &tieFinder{db: db, asOf: asOf, out: out, state: map[int64]tiedState{}}
-	if err := db.Table("unstated").Order("id").Find(&f.waiting).Error; err != nil {
+	if err := db.Where("tbl = ?", TableCompanies).Order("id").Find(&f.waiting).Error; err != nil {
 		return fmt.Errorf("ask which facts wait for their index: %w", err)
 	}
 	if err := f.hands(incoming); err != nil {

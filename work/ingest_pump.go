@@ -90,7 +90,9 @@ func readChunks(ctx context.Context, r *ingest.Reader, loader *models.Loader, ta
 			hand(&chunk{err: fmt.Errorf("read after line %d: %v\n%s", line, p, debug.Stack())})
 		}
 	}()
-	next := func(most int) *chunk { return &chunk{rows: loader.Prepare(table), most: min(most, chunkRows), line: line} }
+	next := func(most int) *chunk {
+		return &chunk{rows: loader.Prepare(table), most: min(most, chunkRows), line: line}
+	}
 	c, read := next(firstRows), 0
 	for row, no := range r.Rows(ctx) {
 		if read++; read%readTurn == 0 {
