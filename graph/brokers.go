@@ -8,11 +8,7 @@ import (
 // measureBrokers gives each subject its part of the shortest chains between members of the set. A tie that rests on control or
 // ownership is as long as any other: what counts here is who is in between.
 func measureBrokers(list []candidate, members int, ties []keyTie) {
-	pairs := make([]uint64, 0, 2*len(ties))
-	for _, t := range ties {
-		pairs = append(pairs, pairOf(t.from, t.to), pairOf(t.to, t.from))
-	}
-	b := newBrokers(len(list), withoutEnds(distinct(pairs), len(list), members))
+	b := newBrokers(len(list), members, ties)
 	for s := range min(members, maxBrokerStarts) {
 		b.add(s, members, list)
 	}
@@ -20,33 +16,6 @@ func measureBrokers(list []candidate, members int, ties []keyTie) {
 
 // maxBrokerStarts bounds the members from which chains are counted, so that a very large set still answers at once.
 const maxBrokerStarts = 400
-
-// withoutEnds leaves out, again and again, subjects that are no members and tied to one other alone: no chain between members passes
-// them. pairs holds each tie from both its ends.
-func withoutEnds(pairs []uint64, n, members int) []uint64 {
-	degree := make([]int, n)
-	for _, p := range pairs {
-		degree[p>>32]++
-	}
-	for {
-		kept := pairs[:0]
-		for _, p := range pairs {
-			a, b := int(p>>32), int(uint32(p))
-			if a >= members && degree[a] < 2 || b >= members && degree[b] < 2 {
-				continue
-			}
-			kept = append(kept, p)
-		}
-		if len(kept) == len(pairs) {
-			return kept
-		}
-		pairs = kept
-		clear(degree)
-		for _, p := range pairs {
-			degree[p>>32]++
-		}
-	}
-}
 
 // brokers counts shortest chains (betweenness, Brandes 2001), with room that is used again for each start.
 type brokers struct {
@@ -58,18 +27,72 @@ type brokers struct {
 	order []int32
 }
 
-// newBrokers takes sorted pairs.
-func newBrokers(n int, pairs []uint64) *brokers {
-	b := &brokers{start: make([]int32, n+1), next: make([]int32, len(pairs)), ways: make([]float64, n), part: make([]float64, n), dist: make([]int32, n)}
-	for i, p := range pairs {
-		b.start[p>>32+1]++
-		b.next[i] = int32(uint32(p))
+// newBrokers lists who is tied to whom, once each.
+func newBrokers(n, members int, ties []keyTie) *brokers {
+	b := &brokers{next: make([]int32, 2*len(ties)), ways: make([]float64, n), part: make([]float64, n), dist: make([]int32, n)}
+	start := make([]int32, n+2)
+	for _, t := range ties {
+		start[t.from+2]++
+		start[t.to+2]++
 	}
+	for i := 2; i < len(start); i++ {
+		start[i] += start[i-1]
+	}
+	for _, t := range ties {
+		b.next[start[t.from+1]], b.next[start[t.to+1]] = int32(t.to), int32(t.from)
+		start[t.from+1]++
+		start[t.to+1]++
+	}
+	b.start = start[:n+1]
+	kept := int32(0)
 	for i := range n {
-		b.start[i+1] += b.start[i]
+		row := b.next[b.start[i]:b.start[i+1]]
+		slices.Sort(row)
+		b.start[i] = kept
+		kept += int32(copy(b.next[kept:], slices.Compact(row)))
 		b.dist[i] = -1
 	}
+	b.start[n] = kept
+	b.withoutEnds(members)
 	return b
+}
+
+// withoutEnds leaves out, again and again, subjects that are no members and tied to one other alone: no chain between members passes
+// them.
+func (b *brokers) withoutEnds(members int) {
+	n := len(b.dist)
+	degree := make([]int32, n)
+	var ends []int32
+	for i := range n {
+		if degree[i] = b.start[i+1] - b.start[i]; i >= members && degree[i] < 2 {
+			ends = append(ends, int32(i))
+		}
+	}
+	gone := make([]bool, n)
+	for at := 0; at < len(ends); at++ {
+		i := ends[at]
+		gone[i] = true
+		for _, k := range b.next[b.start[i]:b.start[i+1]] {
+			if degree[k]--; degree[k] == 1 && int(k) >= members {
+				ends = append(ends, k)
+			}
+		}
+	}
+	kept := int32(0)
+	for i := range n {
+		row := b.next[b.start[i]:b.start[i+1]]
+		b.start[i] = kept
+		if gone[i] {
+			continue
+		}
+		for _, k := range row {
+			if !gone[k] {
+				b.next[kept] = k
+				kept++
+			}
+		}
+	}
+	b.start[n] = kept
 }
 
 // add adds, for chains from s to the other members, what each subject between lies on. It goes no further than the last member that it

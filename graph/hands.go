@@ -101,7 +101,10 @@ func (r *Relations) hands(o ownership, f Filter) []Controller {
 // inHandsOf gives those who control a company by majority or agreement in the end, as Controllers does, without their shares and chains.
 func (r *Relations) inHandsOf(company Subject, f Filter, trust Trust) []Subject {
 	f.Kinds = 0
-	o := r.above(company, f, trust)
+	o := r.aboveWho(company, f, trust, mayBeControlled)
+	if len(o.holders[0])+len(o.agreed[0]) == 0 {
+		return nil
+	}
 	_, tops := r.tops(o)
 	list := make([]Subject, len(tops))
 	for i, u := range tops {
@@ -142,6 +145,18 @@ func sameHand(hands map[int]hand, n, u int) bool {
 	}
 	_, ok = h.via[u]
 	return ok
+}
+
+// mayBeControlled says whether somebody could control a subject with these holders and agreements: nobody controls one of which no
+// majority is known.
+func mayBeControlled(holders, agreed []Holding) bool {
+	sum := 0.0
+	for _, h := range holders {
+		if !math.IsNaN(h.Ratio) {
+			sum += h.Ratio
+		}
+	}
+	return len(agreed) > 0 || sum > majority
 }
 
 func mayControl(held []below) bool {

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -12,64 +11,6 @@ type Holding struct {
 	Edge  Edge
 	Other Subject
 	Ratio float64
-}
-
-// Trust orders sources that state the same holding differently, by the number of Relations.Sources: the lower one counts. A source
-// beyond its end, or any with a nil Trust, has the common standing 50.
-type Trust []int64
-
-func (t Trust) of(source uint16) int64 {
-	if int(source) < len(t) {
-		return t[source]
-	}
-	return 50
-}
-
-// holdings gives who holds shares of a subject (Inward), or of what it holds shares (Outward): for each pair what the most trusted
-// source says, among equals the one that observed it last.
-func (r *Relations) holdings(s Subject, d Direction, f Filter, trust Trust) []Holding {
-	type claim struct {
-		edges    []Edge
-		standing int64
-		observed int64
-		source   uint16
-	}
-	f.Kinds = SetOf(Shareholder)
-	by := map[Subject][]claim{}
-	var order []Subject
-	r.visit(s, d, f, func(e Edge, other Subject, _ bool) bool {
-		p := r.parts[e.part]
-		list, known := by[other]
-		if !known {
-			order = append(order, other)
-		}
-		for i := range list {
-			if list[i].source == p.head[e.i].source {
-				list[i].edges = append(list[i].edges, e)
-				list[i].observed = max(list[i].observed, p.observed[e.i])
-				return true
-			}
-		}
-		by[other] = append(list, claim{edges: []Edge{e}, standing: trust.of(p.head[e.i].source), observed: p.observed[e.i], source: p.head[e.i].source})
-		return true
-	})
-	out := make([]Holding, 0, len(order))
-	for _, other := range order {
-		best := slices.MinFunc(by[other], func(a, b claim) int {
-			return cmp.Or(cmp.Compare(a.standing, b.standing), cmp.Compare(b.observed, a.observed), cmp.Compare(a.source, b.source))
-		})
-		h := Holding{Edge: best.edges[0], Other: other, Ratio: math.NaN()}
-		for _, e := range best.edges {
-			if ratio := r.Ratio(e); !math.IsNaN(ratio) {
-				if math.IsNaN(h.Ratio) {
-					h.Ratio, h.Edge = 0, e
-				}
-				h.Ratio += ratio
-			}
-		}
-		out = append(out, h)
-	}
-	return out
 }
 
 // holders gives who holds shares of a subject, brought to a sum of 1 where the sum is larger; sum is what is stated.
@@ -94,59 +35,6 @@ func brought(list []Holding) (_ []Holding, sum float64) {
 
 // shareSlack is how far a sum of shares may pass 1 by rounding: registries write percentages with two to four places.
 const shareSlack = 1e-4
-
-// ownership is the part of the shareholding graph above one company.
-type ownership struct {
-	nodes   []Subject // nodes[0] is the company
-	index   map[Subject]int
-	holders [][]Holding // by node, ratios brought to 1
-	agreed  [][]Holding // by node, who controls it by agreement
-	sums    []float64
-	cut     bool
-	same    *selves
-}
-
-// maxOwners bounds the subjects looked at above one company.
-const maxOwners = 20_000
-
-// above gathers everybody who holds or by agreement controls the company, through any number of others.
-func (r *Relations) above(company Subject, f Filter, trust Trust) ownership {
-	o := ownership{nodes: []Subject{company}, index: map[Subject]int{company: 0}, same: r.selvesAround(company, f)}
-	for i := 0; i < len(o.nodes); i++ {
-		list, sum := o.same.holders(r, o.nodes[i], f, trust)
-		o.holders, o.sums = append(o.holders, o.take(list)), append(o.sums, sum)
-		o.agreed = append(o.agreed, o.take(o.same.agreements(r, o.nodes[i], f)))
-	}
-	return o
-}
-
-// take numbers the other ends of a list and leaves out those for which there is no room.
-func (o *ownership) take(list []Holding) []Holding {
-	kept := list[:0]
-	for _, h := range list {
-		if _, ok := o.index[h.Other]; !ok {
-			if len(o.nodes) >= maxOwners {
-				o.cut = true
-				continue
-			}
-			o.index[h.Other] = len(o.nodes)
-			o.nodes = append(o.nodes, h.Other)
-		}
-		kept = append(kept, h)
-	}
-	return kept
-}
-
-// agreements gives who controls a subject without holding it.
-func (r *Relations) agreements(s Subject, f Filter) []Holding {
-	f.Kinds = SetOf(ActualController)
-	var list []Holding
-	r.visit(s, Inward, f, func(e Edge, other Subject, _ bool) bool {
-		list = append(list, Holding{Edge: e, Other: other, Ratio: r.Ratio(e)})
-		return true
-	})
-	return list
-}
 
 // shares gives, by node, the part of the company that it owns along all paths: v = w v + e, where e is 1 at the company. Rings of
 // holdings are solved with the others, group by group: each group of subjects that hold each other is one linear system (integrated

@@ -1,11 +1,6 @@
 package graph
 
-import (
-	"cmp"
-	"maps"
-	"math"
-	"slices"
-)
+import "slices"
 
 // Book is everything the graph knows as of one moment: relations and money.
 type Book struct {
@@ -99,9 +94,11 @@ func (b *Book) KeyFigures(q KeyQuery) []KeyFigure {
 	for i, s := range nodes {
 		list[i].subject, index[s] = s, i
 	}
-	ties := b.tiesOf(r.between(nodes, q.Filter), index)
+	ties := r.tiesAmong(nodes, len(in), index, q.Filter)
 	measureTies(list, len(in), ties)
-	measureBrokers(list, len(in), ties)
+	if len(in) > 1 {
+		measureBrokers(list, len(in), ties)
+	}
 	b.measureControl(list, index, in, q)
 	b.measureMoney(list, q)
 	return score(list, len(in), q.Limit)
@@ -113,13 +110,39 @@ type keyTie struct {
 	office   bool
 }
 
-func (b *Book) tiesOf(edges []Edge, index map[Subject]int) []keyTie {
-	list := make([]keyTie, 0, len(edges))
-	for _, e := range edges {
-		from, to := b.Relations.Ends(e)
-		if from != to {
-			list = append(list, keyTie{index[from], index[to], b.Relations.KindOfEdge(e) <= Manager})
+// tiesAmong gives every relation between two of the candidates, of which the members come first; for a single member its own alone.
+func (r *Relations) tiesAmong(nodes []Subject, members int, index map[Subject]int, f Filter) []keyTie {
+	room := r.borrow()
+	defer room.giveBack()
+	in := &room.sides[0]
+	for _, s := range nodes {
+		in.add(stop{at: s, up: -1})
+	}
+	list := make([]keyTie, 0, 2*len(nodes))
+	if members < 2 { // nobody stands between members: their own ties are all that counts
+		for i, s := range nodes[:members] {
+			r.visit(s, Either, f, func(e Edge, other Subject, outward bool) bool {
+				from, to := i, i
+				if other != s && in.has(other) {
+					if outward {
+						to = index[other]
+					} else {
+						from = index[other]
+					}
+					list = append(list, keyTie{from, to, r.KindOfEdge(e) <= Manager})
+				}
+				return true
+			})
 		}
+		return list
+	}
+	for from, s := range nodes {
+		r.visit(s, Outward, f, func(e Edge, other Subject, _ bool) bool {
+			if other != s && in.has(other) {
+				list = append(list, keyTie{from, index[other], r.KindOfEdge(e) <= Manager})
+			}
+			return true
+		})
 	}
 	return list
 }
@@ -192,75 +215,4 @@ func (b *Book) measureMoney(list []candidate, q KeyQuery) {
 			}
 		}
 	}
-}
-
-// mostKept gives the reason for the currency of which a subject kept most, set against what others of the picture kept of it.
-func mostKept(money map[string]Collected, kept map[string]int64) Reason {
-	var best Reason
-	if len(money) == 0 {
-		return best
-	}
-	for _, currency := range slices.Sorted(maps.Keys(money)) {
-		m := money[currency]
-		if net := m.In - m.Out; net > 0 {
-			if points := pointsMoney * float64(net) / float64(kept[currency]); points > best.Points {
-				best = Reason{Key: ReasonMoney, Count: m.Payers, Fen: net, Currency: currency, Points: points}
-			}
-		}
-	}
-	return best
-}
-
-// score turns measures into points: each is set against the largest of its kind in the picture, counts of members against the set.
-func score(list []candidate, members, limit int) []KeyFigure {
-	broker, kept := 2.0, map[string]int64{} // less than one pair is nothing to be measured against
-	for _, c := range list {
-		broker = max(broker, c.broker)
-		for currency, m := range c.money {
-			kept[currency] = max(kept[currency], m.In-m.Out)
-		}
-	}
-	of := float64(max(members, 1))
-	reasons := func(c *candidate) [5]Reason {
-		all := [5]Reason{{Key: ReasonControls, Count: c.controls, Of: members, Points: pointsControl * float64(c.controls) / of}}
-		if joined := int(math.Round(c.broker / 2)); joined > 0 {
-			all[1] = Reason{Key: ReasonBroker, Count: joined, Of: members * (members - 1) / 2, Points: pointsBroker * c.broker / broker}
-		}
-		all[2] = mostKept(c.money, kept)
-		all[3] = Reason{Key: ReasonOffices, Count: c.offices, Of: members, Points: pointsOffice * float64(c.offices) / of}
-		all[4] = Reason{Key: ReasonTies, Count: c.ties, Of: members, Points: pointsTies * float64(c.ties) / of}
-		return all
-	}
-	// Most candidates are left out, so they are ranked by their points alone and reasons are given for those that stay.
-	type ranked struct {
-		score float64
-		i     int
-	}
-	var rank []ranked
-	for i := range list {
-		score := 0.0
-		for _, r := range reasons(&list[i]) {
-			score += max(r.Points, 0)
-		}
-		if score > 0 {
-			rank = append(rank, ranked{score, i})
-		}
-	}
-	slices.SortFunc(rank, func(a, b ranked) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(list[a.i].subject, list[b.i].subject))
-	})
-	if limit > 0 && len(rank) > limit {
-		rank = rank[:limit]
-	}
-	out := make([]KeyFigure, len(rank))
-	for n, x := range rank {
-		out[n] = KeyFigure{Subject: list[x.i].subject, Score: x.score}
-		for _, r := range reasons(&list[x.i]) {
-			if r.Points > 0 {
-				out[n].Reasons = append(out[n].Reasons, r)
-			}
-		}
-		slices.SortStableFunc(out[n].Reasons, func(a, b Reason) int { return cmp.Compare(b.Points, a.Points) })
-	}
-	return out
 }

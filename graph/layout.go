@@ -9,15 +9,15 @@ import (
 type Point struct{ X, Y float64 }
 
 // Arrange places nodes 0..n-1 of a picture so that those that are tied stand near each other and no two on one spot; node 0 stands in
-// the middle. The same input gives the same places. It lays rings around node 0 by distance and then lets ties pull and nodes push
-// (after Fruchterman and Reingold, Software: Practice and Experience 21, 1991); pushing reaches as far as a cell of a grid does, so
+// the middle. The same input gives the same places. It draws the tree of shortest ways around node 0 and then lets ties pull and nodes
+// push (after Fruchterman and Reingold, Software: Practice and Experience 21, 1991); pushing reaches as far as a cell of a grid does, so
 // that thousands of nodes take linear time.
 func Arrange(n int, ties [][2]int, depth []int, width, height float64) []Point {
-	at := rings(n, depth)
+	at := sectors(n, ties, depth)
 	if n < 2 {
 		return fit(at, width, height)
 	}
-	rounds := max(20, min(120, 30_000/n))
+	rounds := max(15, min(60, 9_000/n))
 	move, c := make([]Point, n), &cells{}
 	for k := range rounds {
 		heat := 0.9 * (1 - float64(k)/float64(rounds))
@@ -26,28 +26,83 @@ func Arrange(n int, ties [][2]int, depth []int, width, height float64) []Point {
 	return fit(at, width, height)
 }
 
-// rings places nodes on circles around the first one; the golden angle keeps neighbours in the list apart.
-func rings(n int, depth []int) []Point {
+// sectors places nodes on rings around the first one, by distance along ties: each has a sector for all that is reached through it, as
+// wide as that needs (a radial drawing of the tree of shortest ways), so that few ties cross before anything is pulled. What no tie
+// leads to stands on the ring of its depth.
+func sectors(n int, ties [][2]int, depth []int) []Point {
 	at := make([]Point, n)
-	count := map[int]int{}
-	for _, d := range depth {
-		count[d]++
+	if n < 2 {
+		return at
 	}
-	placed := map[int]int{}
-	for i := range at {
-		d := 1
-		if i < len(depth) {
-			d = depth[i]
+	up, ring, order := treeOf(n, ties, depth)
+	leaves := make([]float64, n)
+	count := make([]int, slices.Max(ring)+1)
+	for _, i := range slices.Backward(order) {
+		leaves[i] = max(leaves[i], 1)
+		count[ring[i]]++
+		if i != 0 {
+			leaves[up[i]] += leaves[i]
 		}
-		if i == 0 {
-			continue
-		}
-		angle := 2*math.Pi*float64(placed[d])/float64(max(count[d], 1)) + 2.399963*float64(d)
-		radius := float64(max(d, 1)) * max(1.6, float64(count[d])/12)
-		placed[d]++
-		at[i] = Point{radius * math.Cos(angle), radius * math.Sin(angle)}
+	}
+	radius := make([]float64, len(count))
+	for d := 1; d < len(radius); d++ {
+		radius[d] = max(radius[d-1]+1.4, float64(count[d])/(2*math.Pi))
+	}
+	from := make([]float64, n) // where the part of a sector begins that is not given away
+	width := make([]float64, n)
+	width[0] = 2 * math.Pi
+	for _, i := range order[1:] {
+		width[i] = width[up[i]] * leaves[i] / leaves[up[i]]
+		from[i] = from[up[i]]
+		from[up[i]] += width[i]
+		angle := from[i] + width[i]/2
+		at[i] = Point{radius[ring[i]] * math.Cos(angle), radius[ring[i]] * math.Sin(angle)}
 	}
 	return at
+}
+
+// treeOf gives, for each node, the one it is reached from on a shortest way from node 0 and the ring it stands on, and the nodes in the
+// order in which they are reached. What is not reached hangs on node 0.
+func treeOf(n int, ties [][2]int, depth []int) (up, ring, order []int) {
+	start := make([]int, n+2)
+	for _, t := range ties {
+		start[t[0]+2]++
+		start[t[1]+2]++
+	}
+	for i := 2; i < len(start); i++ {
+		start[i] += start[i-1]
+	}
+	next := make([]int, 2*len(ties))
+	for _, t := range ties {
+		next[start[t[0]+1]], next[start[t[1]+1]] = t[1], t[0]
+		start[t[0]+1]++
+		start[t[1]+1]++
+	}
+	up, ring, order = make([]int, n), make([]int, n), make([]int, 0, n)
+	met := make([]bool, n)
+	for root := range n {
+		if met[root] {
+			continue
+		}
+		met[root] = true
+		if root > 0 {
+			ring[root] = 1
+			if root < len(depth) {
+				ring[root] = max(1, depth[root])
+			}
+		}
+		order = append(order, root)
+		for at := len(order) - 1; at < len(order); at++ {
+			i := order[at]
+			for _, k := range next[start[i]:start[i+1]] {
+				if !met[k] {
+					met[k], up[k], ring[k] = true, i, ring[i]+1
+					order = append(order, k)
+				}
+			}
+		}
+	}
+	return up, ring, order
 }
 
 // pushReach is how far nodes push each other, in units of the length a tie strives for.

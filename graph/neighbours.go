@@ -83,15 +83,6 @@ func (r *Relations) AroundAll(set []Subject, depth, limit int, f Filter) ([]Neig
 
 // Between gives every relation whose two ends are both in the set, by fact.
 func (r *Relations) Between(set []Subject, f Filter) []Edge {
-	list := r.between(set, f)
-	slices.SortFunc(list, func(a, b Edge) int {
-		return cmp.Compare(r.parts[a.part].fact[a.i], r.parts[b.part].fact[b.i])
-	})
-	return list
-}
-
-// between is Between by the subjects of the set that the relations leave.
-func (r *Relations) between(set []Subject, f Filter) []Edge {
 	room := r.borrow()
 	defer room.giveBack()
 	in := &room.sides[0]
@@ -109,5 +100,8 @@ func (r *Relations) between(set []Subject, f Filter) []Edge {
 			return true
 		})
 	}
+	slices.SortFunc(list, func(a, b Edge) int {
+		return cmp.Compare(r.parts[a.part].fact[a.i], r.parts[b.part].fact[b.i])
+	})
 	return list
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -41,7 +42,8 @@ type App struct {
 	// VerifyAudit checks the whole audit trail against the signed heads outside the database.
 	VerifyAudit func(context.Context) (models.AuditReport, error)
 
-	loads turns // loads of facts under an idempotency key
+	loads turns     // loads of facts under an idempotency key
+	pages sync.Pool // buffers that pages are written into
 }
 
 // LoginRules says how people sign in. SecondFactor is off in the demo alone, which listens on loopback only. OpenSecret decrypts
@@ -92,13 +94,25 @@ func ActorOf(c *gin.Context) models.Actor {
 
 // render writes a page: into a buffer first, so that a fault half way shows as an error page and not as half a page.
 func (a *App) render(c *gin.Context, status int, page templ.Component) error {
-	var buf bytes.Buffer
-	if err := page.Render(a.Context(c), &buf); err != nil {
+	buf, ok := a.pages.Get().(*bytes.Buffer)
+	if !ok {
+		buf = &bytes.Buffer{}
+	}
+	defer func() {
+		if buf.Cap() <= keptPage {
+			buf.Reset()
+			a.pages.Put(buf)
+		}
+	}()
+	if err := page.Render(a.Context(c), buf); err != nil {
 		return err
 	}
 	c.Data(status, "text/html; charset=utf-8", buf.Bytes())
 	return nil
 }
+
+// keptPage is how large a buffer may be that is kept for the next page.
+const keptPage = 1 << 20
 
 // Context gives the request's context with its language, assets and form token.
 func (a *App) Context(c *gin.Context) context.Context {
@@ -141,40 +155,21 @@ func (a *App) frame(c *gin.Context, title string) (views.Frame, error) {
 	actor := ActorOf(c)
 	f := views.Frame{Title: title, Path: c.Request.URL.RequestURI(), Theme: actor.Theme, User: i18n.Pick(ctx, actor.Display, actor.DisplayEn),
 		UserName: actor.Name, Demo: a.Demo(), Query: c.Query("q"), Search: actor.Can(models.ActCompanyRead)}
-	calendar, err := a.Store.CalendarName(ctx)
+	around, err := a.Store.Surround(ctx, actor)
 	if err != nil {
 		return f, err
 	}
-	f.Calendar = calendarName(ctx, calendar)
-	office, err := a.Store.Authority(ctx, actor.AuthorityID)
-	if err != nil {
-		return f, err
-	}
-	f.Office, f.Place = i18n.Pick(ctx, office.Name, office.NameEn), placeName(ctx, office.DivisionCode)
+	f.Calendar = calendarName(ctx, around.Calendar)
+	f.Office, f.Place = i18n.Pick(ctx, around.Office.Name, around.Office.NameEn), placeName(ctx, around.Office.DivisionCode)
 	if actor.Can(models.ActAlertRead) || actor.Can(models.ActScanRead) {
-		if f.Rules, err = a.Desk.RulesNumber(ctx); err != nil {
-			return f, err
-		}
-		scan, ok, err := a.Store.LastScan(ctx)
-		if err != nil {
-			return f, err
-		}
-		if ok {
+		f.Rules = a.Desk.OrShipped(around.Rules)
+		if scan := around.Scan; scan.Ref != "" {
 			_, end := scan.Bounds()
 			f.DataAt = i18n.Moment(end.Time())
 			f.Scan = i18n.T(ctx, "foot.scan", "ref", scan.Ref, "span", i18n.Span(ctx, scan.FinishedAt.Sub(scan.StartedAt)))
 		}
 	}
-	counts := navCounts{}
-	if actor.Can(models.ActAlertRead) {
-		if counts.alerts, err = a.Store.UrgentAlerts(ctx, actor); err != nil {
-			return f, err
-		}
-	}
-	if counts.notices, err = a.Store.UnreadNotices(ctx, actor); err != nil {
-		return f, err
-	}
-	f.Nav = navigation(ctx, actor, c.FullPath(), counts)
+	f.Nav = navigation(ctx, actor, c.FullPath(), navCounts{around.Urgent, around.Notices})
 	f.Flash = views.Flash{Text: a.Sessions.PopString(c.Request.Context(), flashKey), Undo: a.Sessions.PopString(c.Request.Context(), flashUndo)}
 	return f, nil
 }

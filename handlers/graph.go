@@ -67,6 +67,16 @@ func (f graphForm) address(change func(url.Values)) string {
 	return "/graph?" + v.Encode()
 }
 
+// leads gives what stands before a subject in the addresses of the same question around it, and of this one with it opened: a picture
+// holds hundreds of each.
+func (f graphForm) leads() (around, open string) {
+	around = f.address(func(v url.Values) { v.Del("of"); v.Del("open") })
+	if !strings.HasSuffix(around, "?") {
+		around += "&"
+	}
+	return around + "of=", f.address(nil) + "&open="
+}
+
 // graphFile is everything the explorer shows.
 type graphFile struct {
 	form    graphForm
@@ -98,7 +108,7 @@ func (a *App) graphShow(c *gin.Context) error {
 	p := newGraphPage(ctx, ActorOf(c), file)
 	p.Frame = frame
 	if file.root.ID != 0 && len(file.wrong) == 0 {
-		if p.Keep, err = a.keepPart(c, models.PageGraph, file.form.address(nil), file.picture.Digest()); err != nil {
+		if p.Keep, err = a.keepPart(c, models.PageGraph, file.form.address(nil), file.picture.Digest); err != nil {
 			return err
 		}
 	}
@@ -211,7 +221,7 @@ func subjectAddress(s models.Subject) string {
 // graphMore adds names, controllers and key figures.
 func (a *App) graphMore(ctx context.Context, f *graphFile, by work.GraphAsk) error {
 	var ids []int64
-	var set []string
+	var set []models.Subject
 	for _, n := range f.picture.Nodes {
 		ids = append(ids, n.ID)
 	}
@@ -235,11 +245,11 @@ func (a *App) graphMore(ctx context.Context, f *graphFile, by work.GraphAsk) err
 	}
 	for _, n := range f.picture.Nodes {
 		if s, ok := f.names[n.ID]; ok && s.Kind == models.KindCompany && len(set) < keyFigureSet {
-			set = append(set, subjectAddress(s))
+			set = append(set, s)
 		}
 	}
 	if len(set) > 0 {
-		figures, err := a.Desk.Graph.KeyFigures(ctx, by, set, 6)
+		figures, err := a.Desk.Graph.KeyFiguresAmong(ctx, by, set, 6)
 		if err != nil {
 			return err
 		}

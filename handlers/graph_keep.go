@@ -32,7 +32,7 @@ func fixAsk(by *work.GraphAsk, latest models.Instant) {
 }
 
 // keepPart offers the cases that take the picture, and says of one that was kept whether the answer is still the same.
-func (a *App) keepPart(c *gin.Context, page, address, digest string) (views.Keep, error) {
+func (a *App) keepPart(c *gin.Context, page, address string, digest func() string) (views.Keep, error) {
 	ctx, actor := a.Context(c), ActorOf(c)
 	k := views.Keep{Question: address}
 	list, err := a.Store.PictureCases(ctx, actor, keepCases)
@@ -54,7 +54,7 @@ func (a *App) keepPart(c *gin.Context, page, address, digest string) (views.Keep
 	if err != nil {
 		return k, err
 	}
-	k.Same = p.Digest == digest
+	k.Same = p.Digest == digest()
 	key := "keep.differs"
 	if k.Same {
 		key = "keep.same"

@@ -47,7 +47,7 @@ func (a *App) moneyShow(c *gin.Context) error {
 		return err
 	}
 	if len(f.wrong) == 0 {
-		if p.Keep, err = a.keepPart(c, models.PageMoney, f.address(), f.answer.Digest()); err != nil {
+		if p.Keep, err = a.keepPart(c, models.PageMoney, f.address(), f.answer.Digest); err != nil {
 			return err
 		}
 	}
@@ -122,10 +122,11 @@ func newMoneyPage(ctx context.Context, f moneyFile) views.MoneyPage {
 		p.Rows = append(p.Rows, views.MoneyRow{Depth: itoa(h.Depth), At: whenMinute(h.At), Day: i18n.Day(h.At.Time()), From: maskedName(ctx, f.names, h.FromID), To: maskedName(ctx, f.names, h.ToID),
 			Amount: moneyText(ctx, h.Amount, h.Currency), Carried: moneyText(ctx, h.Carried, h.Currency), Transfer: h.Transfer})
 	}
+	direction := "&direction=" + url.QueryEscape(f.ask.Direction)
 	for _, l := range f.answer.Accounts {
 		row := views.MoneyLayer{Depth: itoa(l.Depth), Name: maskedName(ctx, f.names, l.ID), In: moneyText(ctx, l.In, l.Currency), Out: moneyText(ctx, l.Out, l.Currency), Remaining: moneyText(ctx, l.Remaining, l.Currency), Institution: l.Institution}
 		if s, ok := f.names[l.ID]; ok && l.ID != f.sub.ID {
-			row.URL = "/graph/money?" + url.Values{"account": {subjectAddress(s)}, "direction": {f.ask.Direction}}.Encode()
+			row.URL = "/graph/money?account=" + url.QueryEscape(subjectAddress(s)) + direction
 			row.Place = shortPlace(ctx, s.DivisionCode)
 		}
 		p.Layers = append(p.Layers, row)

@@ -104,16 +104,17 @@ func newKindBoxes(ctx context.Context, f graphFile) []views.GraphKind {
 
 func newGraphNodes(ctx context.Context, actor models.Actor, f graphFile) []views.GraphNode {
 	list := make([]views.GraphNode, 0, len(f.picture.Nodes))
+	around, open := f.form.leads()
 	for i, n := range f.picture.Nodes {
 		s, known := f.names[n.ID]
 		node := views.GraphNode{Name: maskedName(ctx, f.names, n.ID), X: n.X, Y: n.Y, Root: i == 0, Chain: n.OnChain, Kind: "outside"}
 		if known {
-			node.Kind, node.Level, node.URL = string(s.Kind), s.Level, f.form.address(func(v url.Values) { v.Set("of", subjectAddress(s)); v.Del("open") })
+			node.Kind, node.Level, node.URL = string(s.Kind), s.Level, around+url.QueryEscape(subjectAddress(s))
 			if personal := s.Kind == models.KindPerson || s.Kind == models.KindAccount; personal && profileURL(actor, s) == "" {
 				node.URL = ""
 			}
 			if n.More > 0 && node.URL != "" {
-				node.Open = f.form.address(func(v url.Values) { v.Add("open", subjectAddress(s)) })
+				node.Open = open + url.QueryEscape(subjectAddress(s))
 				node.More = i18n.Integer(ctx, int64(n.More))
 			}
 		}

@@ -106,11 +106,45 @@ func (c *Catalog) Text(locale, key string, pairs ...string) string {
 	if len(pairs) < 2 || !strings.Contains(text, "{") {
 		return text
 	}
-	slots := make([]string, 0, len(pairs))
-	for i := 0; i+1 < len(pairs); i += 2 {
-		slots = append(slots, "{"+pairs[i]+"}", pairs[i+1])
+	return fill(text, pairs)
+}
+
+// fill puts the values of name, value pairs into the slots of a text; what has no value stays.
+func fill(text string, pairs []string) string {
+	var b strings.Builder
+	for {
+		from := strings.IndexByte(text, '{')
+		if from < 0 {
+			break
+		}
+		until := strings.IndexByte(text[from:], '}')
+		if until < 0 {
+			break
+		}
+		value, ok := valueOf(text[from+1:from+until], pairs)
+		if !ok {
+			b.WriteString(text[:from+1])
+			text = text[from+1:]
+			continue
+		}
+		b.WriteString(text[:from])
+		b.WriteString(value)
+		text = text[from+until+1:]
 	}
-	return strings.NewReplacer(slots...).Replace(text)
+	if b.Len() == 0 {
+		return text
+	}
+	b.WriteString(text)
+	return b.String()
+}
+
+func valueOf(name string, pairs []string) (string, bool) {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i] == name {
+			return pairs[i+1], true
+		}
+	}
+	return "", false
 }
 
 type contextKey struct{}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -207,20 +208,21 @@ func (s *Store) AlertCounts(ctx context.Context, actor Actor) (AlertCounts, erro
 
 const urgentAlert = "al.level_rank >= 3"
 
-// UrgentAlerts is AlertCounts.Urgent alone, which every page shows.
-func (s *Store) UrgentAlerts(ctx context.Context, actor Actor) (int64, error) {
-	return s.countAlerts(ctx, actor, urgentAlert)
-}
-
 // countAlerts counts what waits in the actor's scope and meets a condition, at most countCap.
 func (s *Store) countAlerts(ctx context.Context, actor Actor, cond string, args ...any) (n int64, err error) {
-	inner := scoped(s.read(ctx).Table("alerts al").Select("1"), actor.Scope(ActAlertRead), "al").
-		Where("al.open = TRUE").Where("al.status <> ?", AlertInCase).
-		Where("(al.status <> ? OR al.snoozed_until <= ?)", AlertSnoozed, s.Now()).Where(cond, args...).Limit(countCap)
-	if err := s.read(ctx).Table("(?) x", inner).Count(&n).Error; err != nil {
+	inner, given := s.waitingAlerts(actor, cond, args...)
+	if err := s.read(ctx).Raw("SELECT COUNT(*) FROM ("+inner+") x", given...).Scan(&n).Error; err != nil {
 		return 0, fmt.Errorf("count alerts: %w", err)
 	}
 	return n, nil
+}
+
+// waitingAlerts is the question for what waits in the actor's scope and meets a condition, a row for each, at most countCap.
+func (s *Store) waitingAlerts(actor Actor, cond string, args ...any) (string, []any) {
+	place, given := actor.Scope(ActAlertRead).sql("al")
+	given = append(append(given, s.Now()), args...)
+	return "SELECT 1 FROM alerts al WHERE " + place + " AND al.open = TRUE AND al.status <> '" + string(AlertInCase) + "' AND (al.status <> '" + string(AlertSnoozed) + "' OR al.snoozed_until <= ?) AND (" +
+		cond + ") LIMIT " + strconv.Itoa(countCap), given
 }
 
 // KnownLevel says whether the word is a level that an alert may have.

@@ -58,10 +58,15 @@ func (s *Store) CalendarName(ctx context.Context) (string, error) {
 	if err := s.read(ctx).Table("calendar_days").Select("COALESCE(MAX(id), 0)").Scan(&last).Error; err != nil {
 		return "", fmt.Errorf("read the name of the calendar: %w", err)
 	}
+	return nameAfter(last), nil
+}
+
+// nameAfter names the arrangement after a change; 0 is none.
+func nameAfter(last int64) string {
 	if last == 0 {
-		return law.DefaultCalendar().Name(), nil
+		return law.DefaultCalendar().Name()
 	}
-	return changedName(last), nil
+	return changedName(last)
 }
 
 // Calendar gives the arrangement that holds now.

@@ -5,6 +5,10 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 
 	"gorm.io/gorm"
 )
@@ -115,12 +119,22 @@ func (s *Store) WithdrawnFacts(ctx context.Context) ([]WithdrawnFact, error) {
 	return list, nil
 }
 
-// GraphFactsOf gives the facts of some identities that count now, by key.
-func (s *Store) GraphFactsOf(ctx context.Context, idents [][]byte, see func(GraphFact) error) error {
-	for from := 0; from < len(idents); from += 5000 {
-		q := bounded(s.read(ctx).Table("facts f"), AsOf{Purposes: []Purpose{PurposeAntiFraudOnly}}).Where("f.ident IN ?", idents[from:min(from+5000, len(idents))])
-		if err := s.graphFacts(q.Order("f.id"), see); err != nil {
-			return err
+// GraphFactsOf gives, for facts that were withdrawn, those of the same identities that count now: by key within 5,000 of one table.
+func (s *Store) GraphFactsOf(ctx context.Context, withdrawn []WithdrawnFact, see func(GraphFact) error) error {
+	by := map[Table][]WithdrawnFact{}
+	for _, w := range withdrawn {
+		by[w.Tbl] = append(by[w.Tbl], w)
+	}
+	for _, table := range slices.Sorted(maps.Keys(by)) {
+		for part := range slices.Chunk(by[table], 5000) {
+			idents, subjects := make([][]byte, len(part)), make([]int64, len(part))
+			for i, w := range part {
+				idents[i], subjects[i] = w.Ident, w.SubjectID
+			}
+			q := sameIdentity(bounded(s.read(ctx).Table("facts f"), AsOf{Purposes: []Purpose{PurposeAntiFraudOnly}}), table, idents, subjects)
+			if err := s.graphFacts(q.Order("f.id"), see); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -165,44 +179,63 @@ func (s *Store) GraphSubjectsByID(ctx context.Context, ids []int64) ([]GraphSubj
 	return all, nil
 }
 
-// SubjectsByID gives subjects by internal key, those in sight alone.
+// namedColumns are what [Store.SubjectsByID] reads.
+const namedColumns = "id, kind, key, ref, name, division_code, p2, c4, c6, stub, area, level, level_rank, idx"
+
+// SubjectsByID gives subjects by internal key, those in sight alone: what names, places and marks them, and nothing of how they came to
+// be known or were looked at. A page of the graph names hundreds, so that they are read without reflection.
 func (s *Store) SubjectsByID(ctx context.Context, sight Sight, ids []int64) (map[int64]Subject, error) {
 	out := make(map[int64]Subject, len(ids))
-	for from := 0; from < len(ids); from += 5000 {
-		var list []Subject
-		if err := seenSubjects(s.subjectsByKey(ctx), sight).Where("id IN ?", evenly(ids[from:min(from+5000, len(ids))])).Find(&list).Error; err != nil {
+	if len(ids) == 0 {
+		return out, nil
+	}
+	cond, args := sight.sql("subjects", "subjects.id")
+	in, list := s.oneOf(ids)
+	rows, err := s.read(ctx).Raw("SELECT "+namedColumns+" FROM "+s.subjectsTable()+" WHERE "+cond+" AND id "+in, append(args, list)...).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("read subjects: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var sub Subject
+		if err := rows.Scan(&sub.ID, &sub.Kind, &sub.Key, &sub.Ref, &sub.Name, &sub.DivisionCode, &sub.P2, &sub.C4, &sub.C6, &sub.Stub, &sub.Area, &sub.Level, &sub.LevelRank, &sub.Idx); err != nil {
 			return nil, fmt.Errorf("read subjects: %w", err)
 		}
-		for _, sub := range list {
-			out[sub.ID] = sub
-		}
+		out[sub.ID] = sub
 	}
-	return out, nil
+	return out, rows.Err()
 }
 
-// evenly repeats the last of some keys until there are a power of two of them, so that questions of all sizes have few texts.
-func evenly(ids []int64) []int64 {
-	n := 1
-	for n < len(ids) {
-		n *= 2
+// oneOf gives the condition that a key is one of some, and its one value: the text of the question is the same for any number of keys, so
+// that a connection keeps it.
+func (s *Store) oneOf(ids []int64) (cond, list string) {
+	var b strings.Builder
+	opening, closing, cond := "[", "]", "IN (SELECT value FROM json_each(?))"
+	if s.Dialect() == "postgres" {
+		opening, closing, cond = "{", "}", "= ANY (CAST(? AS BIGINT[]))"
 	}
-	if len(ids) == 0 || n == len(ids) || n > 512 { // long lists hardly come twice
-		return ids
+	b.WriteString(opening)
+	for i, id := range ids {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(strconv.FormatInt(id, 10))
 	}
-	list := append(make([]int64, 0, n), ids...)
-	for len(list) < n {
-		list = append(list, ids[len(ids)-1])
-	}
-	return list
+	b.WriteString(closing)
+	return cond, b.String()
 }
 
 // subjectsByKey reads subjects by their key. SQLite, which has no figures on how many subjects a place has, would else walk all those of
 // the scope's place by its index to find a few.
 func (s *Store) subjectsByKey(ctx context.Context) *gorm.DB {
+	return s.read(ctx).Table(s.subjectsTable())
+}
+
+func (s *Store) subjectsTable() string {
 	if s.Dialect() == "sqlite" {
-		return s.read(ctx).Table("subjects NOT INDEXED")
+		return "subjects NOT INDEXED"
 	}
-	return s.read(ctx).Table("subjects")
+	return "subjects"
 }
 
 // SubjectNamed finds a subject in sight by its kind and its ID or, for a person or an account, its public number. It fails with
@@ -247,18 +280,22 @@ func kindLiteral(kind SubjectKind) (string, bool) {
 // TransferKeys gives the source's own IDs of transfers by internal key, of withdrawn ones too.
 func (s *Store) TransferKeys(ctx context.Context, ids []int64) (map[int64]string, error) {
 	out := make(map[int64]string, len(ids))
-	for from := 0; from < len(ids); from += 5000 {
-		var list []struct {
-			ID  int64
-			Key string
-		}
-		some := evenly(ids[from:min(from+5000, len(ids))])
-		if err := s.read(ctx).Raw("SELECT id, key FROM transfers WHERE id IN ? UNION ALL SELECT id, key FROM withdrawn_transfers WHERE id IN ?", some, some).Scan(&list).Error; err != nil {
+	if len(ids) == 0 {
+		return out, nil
+	}
+	in, list := s.oneOf(ids)
+	rows, err := s.read(ctx).Raw("SELECT id, key FROM transfers WHERE id "+in+" UNION ALL SELECT id, key FROM withdrawn_transfers WHERE id "+in, list, list).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("read transfers: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var key string
+		if err := rows.Scan(&id, &key); err != nil {
 			return nil, fmt.Errorf("read transfers: %w", err)
 		}
-		for _, t := range list {
-			out[t.ID] = t.Key
-		}
+		out[id] = key
 	}
-	return out, nil
+	return out, rows.Err()
 }

@@ -3,12 +3,12 @@ package models
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
 
-	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
 
@@ -32,15 +32,15 @@ func tokenHash(token string) string {
 
 // FindCtx gives a session's data; false when there is none or it has expired.
 func (st SessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
-	var row session
-	err := st.s.read(ctx).Where("token_hash = ? AND expires_at > ?", tokenHash(token), st.s.Now()).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
+	var data []byte
+	err := st.s.read(ctx).Raw("SELECT data FROM sessions WHERE token_hash = ? AND expires_at > ?", tokenHash(token), st.s.Now()).Row().Scan(&data)
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
 	if err != nil {
 		return nil, false, fmt.Errorf("find session: %w", err)
 	}
-	return row.Data, true, nil
+	return data, true, nil
 }
 
 // CommitCtx stores a session's data until expiry.

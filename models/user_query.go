@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -13,7 +14,7 @@ func (s *Store) UserByName(ctx context.Context, name string) (User, error) {
 	return s.user(ctx, "name = ?", name)
 }
 
-// UserByID gives a user for a session.
+// UserByID gives a user with all that is kept of him.
 func (s *Store) UserByID(ctx context.Context, id int64) (User, error) {
 	return s.user(ctx, "id = ?", id)
 }
@@ -28,6 +29,34 @@ func (s *Store) user(ctx context.Context, cond string, arg any) (User, error) {
 		return u, fmt.Errorf("read user: %w", err)
 	}
 	return u, nil
+}
+
+// Visitor gives a user for a request, with what is granted to him now: one question, since every request asks it. Secrets and what
+// signing in counts are left out; a missing user is NotFound.
+func (s *Store) Visitor(ctx context.Context, id int64) (u User, grants []Grant, err error) {
+	rows, err := s.read(ctx).Raw(`SELECT u.id, u.name, u.display_name, u.display_name_en, u.authority_id, u.disabled, u.locale, u.theme, u.password_changed_at, g.id, g.role, g.division_code, g.p2, g.c4, g.c6
+		FROM users u LEFT JOIN grants g ON g.user_id = u.id AND g.revoked_at IS NULL WHERE u.id = ? ORDER BY g.id`, id).Rows()
+	if err != nil {
+		return u, nil, fmt.Errorf("read user: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var grant sql.NullInt64
+		var role, code, p2, c4, c6 sql.NullString
+		if err := rows.Scan(&u.ID, &u.Name, &u.DisplayName, &u.DisplayNameEn, &u.AuthorityID, &u.Disabled, &u.Locale, &u.Theme, &u.PasswordChangedAt, &grant, &role, &code, &p2, &c4, &c6); err != nil {
+			return u, nil, fmt.Errorf("read user: %w", err)
+		}
+		if grant.Valid {
+			grants = append(grants, Grant{ID: grant.Int64, UserID: u.ID, Role: Role(role.String), Place: Place{code.String, p2.String, c4.String, c6.String}})
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return u, nil, fmt.Errorf("read user: %w", err)
+	}
+	if u.ID == 0 {
+		return u, nil, NotFound("user")
+	}
+	return u, grants, nil
 }
 
 // LiveGrants gives what is granted to a user now.

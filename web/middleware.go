@@ -126,18 +126,18 @@ func (s *Site) tokenActor(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.setActor(c, u, id)
-}
-
-func (s *Site) setActor(c *gin.Context, u models.User, tokenID int64) error {
 	grants, err := s.App.Store.LiveGrants(c.Request.Context(), u.ID)
 	if err != nil {
 		return err
 	}
+	s.setActor(c, u, grants, id)
+	return nil
+}
+
+func (s *Site) setActor(c *gin.Context, u models.User, grants []models.Grant, tokenID int64) {
 	a := s.App.Policy.Actor(u, grants)
 	a.RequestID, a.IP, a.TokenID = c.GetString(requestID), c.ClientIP(), tokenID
 	handlers.SetActor(c, a)
-	return nil
 }
 
 func (s *Site) sessionActor(c *gin.Context) error {
@@ -149,7 +149,7 @@ func (s *Site) sessionActor(c *gin.Context) error {
 	now := s.App.Now()
 	since := time.Unix(s.App.Sessions.GetInt64(ctx, handlers.SessionSince), 0)
 	seen := time.Unix(s.App.Sessions.GetInt64(ctx, handlers.SessionSeen), 0)
-	u, err := s.App.Store.UserByID(ctx, id)
+	u, grants, err := s.App.Store.Visitor(ctx, id)
 	if err != nil && models.KindOf(err) != models.KindNotFound {
 		return err
 	}
@@ -159,5 +159,6 @@ func (s *Site) sessionActor(c *gin.Context) error {
 	if now.Sub(seen) > time.Minute {
 		s.App.Sessions.Put(ctx, handlers.SessionSeen, now.Unix())
 	}
-	return s.setActor(c, u, 0)
+	s.setActor(c, u, grants, 0)
+	return nil
 }

@@ -116,12 +116,17 @@ func (a *asking) stored(field, written string) (models.Subject, error) {
 		a.Memory.keep(sub)
 	}
 	a.typed[sub.ID] = written
+	a.hideGuarded(sub)
+	return sub, nil
+}
+
+// hideGuarded leaves out what is kept against fraud where it may not be seen of a subject that is asked about.
+func (a *asking) hideGuarded(sub models.Subject) {
 	for i, guarded := range a.guarded {
 		if guarded && !a.AntiFraud.Covers(sub.Place) {
 			a.filter.Hidden[i] = true
 		}
 	}
-	return sub, nil
 }
 
 // writer names all subjects of an answer at once.

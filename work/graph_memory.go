@@ -13,12 +13,12 @@ type Remembered struct {
 	sight   models.Sight
 	byID    map[int64]models.Subject
 	absent  map[int64]bool
-	written map[string]models.Subject
+	written map[models.SubjectRef]models.Subject
 }
 
 // NewRemembered gives an empty one for subjects in sight.
 func NewRemembered(store *models.Store, sight models.Sight) *Remembered {
-	return &Remembered{store: store, sight: sight, byID: map[int64]models.Subject{}, absent: map[int64]bool{}, written: map[string]models.Subject{}}
+	return &Remembered{store: store, sight: sight, byID: map[int64]models.Subject{}, absent: map[int64]bool{}, written: map[models.SubjectRef]models.Subject{}}
 }
 
 // Subjects gives subjects by internal key, those in sight alone.
@@ -36,8 +36,9 @@ func (r *Remembered) Subjects(ctx context.Context, ids []int64) (map[int64]model
 			clear(r.absent)
 			return nil, err
 		}
-		for _, s := range list {
-			r.keep(s)
+		for id, s := range list {
+			r.byID[id] = s
+			delete(r.absent, id)
 		}
 	}
 	out := make(map[int64]models.Subject, len(ids))
@@ -54,18 +55,19 @@ func (r *Remembered) named(ref models.SubjectRef) (models.Subject, bool) {
 	if r == nil {
 		return models.Subject{}, false
 	}
-	s, ok := r.written[ref.String()]
+	s, ok := r.written[ref]
 	return s, ok
 }
 
+// keep remembers a subject that was asked for by its written form, which may come again in either form.
 func (r *Remembered) keep(s models.Subject) {
 	if r == nil {
 		return
 	}
 	r.byID[s.ID] = s
 	delete(r.absent, s.ID)
-	r.written[s.Written().String()] = s
+	r.written[s.Written()] = s
 	if s.Ref != nil {
-		r.written[models.SubjectRef{Kind: s.Kind, ID: *s.Ref}.String()] = s
+		r.written[models.SubjectRef{Kind: s.Kind, ID: *s.Ref}] = s
 	}
 }

@@ -181,23 +181,43 @@ const keyRoom = 2000
 
 // KeyFigures ranks those who hold a set of subjects together, at most limit of them.
 func (g *Graph) KeyFigures(ctx context.Context, by GraphAsk, set []string, limit int) (KeyFiguresAnswer, error) {
-	out := KeyFiguresAnswer{Subjects: []GraphFigure{}}
 	a, err := g.ask(ctx, by)
 	if err != nil {
-		return out, err
+		return KeyFiguresAnswer{}, err
 	}
-	first, last := graph.Always()
-	q := graph.KeyQuery{Depth: 2, Room: keyRoom, First: first, Last: last, Filter: a.filter, Trust: a.trust, Limit: limit}
+	var among []graph.Subject
 	for _, written := range set {
 		s, _, err := a.subject("of", written)
 		if err != nil {
-			return out, err
+			return KeyFiguresAnswer{}, err
 		}
 		if s >= 0 {
-			q.Set = append(q.Set, s)
+			among = append(among, s)
 		}
 	}
-	list := a.book.KeyFigures(q)
+	return a.keyFigures(among, limit)
+}
+
+// KeyFiguresAmong is KeyFigures for subjects that were found before, all of them in the asker's sight.
+func (g *Graph) KeyFiguresAmong(ctx context.Context, by GraphAsk, set []models.Subject, limit int) (KeyFiguresAnswer, error) {
+	a, err := g.ask(ctx, by)
+	if err != nil {
+		return KeyFiguresAnswer{}, err
+	}
+	var among []graph.Subject
+	for _, sub := range set {
+		a.hideGuarded(sub)
+		if s, ok := a.book.Relations.Find(sub.ID); ok {
+			among = append(among, s)
+		}
+	}
+	return a.keyFigures(among, limit)
+}
+
+func (a *asking) keyFigures(among []graph.Subject, limit int) (KeyFiguresAnswer, error) {
+	out := KeyFiguresAnswer{Subjects: []GraphFigure{}}
+	first, last := graph.Always()
+	list := a.book.KeyFigures(graph.KeyQuery{Set: among, Depth: 2, Room: keyRoom, First: first, Last: last, Filter: a.filter, Trust: a.trust, Limit: limit})
 	for _, k := range list {
 		a.need(k.Subject)
 	}

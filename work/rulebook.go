@@ -64,10 +64,15 @@ func (d *Desk) RulesNow(ctx context.Context) (detect.Rules, error) {
 // RulesNumber gives the number of the rules in force.
 func (d *Desk) RulesNumber(ctx context.Context) (string, error) {
 	number, err := d.Store.RuleMark(ctx)
+	return d.OrShipped(number), err
+}
+
+// OrShipped gives the number of the version in force, or that of the rules which the program brought where none was stored yet.
+func (d *Desk) OrShipped(number string) string {
 	if number == "" {
-		number = d.Rules.Version
+		return d.Rules.Version
 	}
-	return number, err
+	return number
 }
 
 // RulesAt gives the rules that were in force at a moment.

@@ -42,7 +42,10 @@ func TestGraphPagesAtHalfLoad(t *testing.T) {
 				address func() string
 			}{
 				{"trace", func() string { return "/graph/money?hops=3&from=2026-03-01&to=2026-03-31&account=" + account() }},
-				{"chain", func() string { return "/graph?depth=1&of=" + company() + "&to=" + company() }},
+				{"chain", func() string {
+					from := company()
+					return "/graph?depth=1&of=" + from + "&from=" + from + "&to=" + company()
+				}},
 				{"neighbourhood of 300", func() string { return "/graph?depth=3&limit=300&of=" + company() }},
 			} {
 				t.Run(page.name, func(t *testing.T) {

@@ -179,6 +179,7 @@ func (p *portal) handler(secondFactor bool) (http.Handler, error) {
 	secure := strings.HasPrefix(p.cfg.BaseURL, "https://")
 	sessions := scs.New()
 	sessions.Store = p.store.Sessions()
+	sessions.Codec = handlers.SessionCodec{}
 	sessions.Lifetime = handlers.TotalLimit
 	sessions.Cookie.Name, sessions.Cookie.HttpOnly, sessions.Cookie.SameSite, sessions.Cookie.Secure = "xz_session", true, http.SameSiteLaxMode, secure
 	sessions.Cookie.Persist = false
