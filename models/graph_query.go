@@ -189,7 +189,7 @@ func (s *Store) SubjectsByID(ctx context.Context, sight Sight, ids []int64) (map
 	if len(ids) == 0 {
 		return out, nil
 	}
-	cond, args := sight.sql("subjects", "subjects.id")
+	cond, args := sight.subjects()
 	in, list := s.oneOf(ids)
 	rows, err := s.read(ctx).Raw("SELECT "+namedColumns+" FROM "+s.subjectsTable()+" WHERE "+cond+" AND id "+in, append(args, list)...).Rows()
 	if err != nil {
