@@ -139,7 +139,9 @@ type lexicon struct {
 	trie    trie
 	digits  map[rune]float64
 	scales  map[rune]float64
-	numeral []bool // by character: a digit or a scale
+	numeral []bool      // by character: a digit or a scale
+	joins   [256][]join // by the class of the part that is named first
+	parts   [256]bool
 }
 
 func loadLexicon(r io.Reader) (*lexicon, error) {
@@ -191,6 +193,11 @@ func (lx *lexicon) addRow(row []string) error {
 		return fmt.Errorf("unknown voice %q", row[4])
 	}
 	for _, w := range strings.Fields(row[0]) {
+		if joins, err := lx.joinOf(w, e); err != nil {
+			return err
+		} else if joins {
+			continue
+		}
 		e.word = strings.ReplaceAll(w, "_", " ")
 		norm := normalise(e.word)
 		if len(norm.runes) == 0 {
@@ -215,6 +222,7 @@ func (lx *lexicon) classOf(name string) (class, error) {
 		return clNone, fmt.Errorf("too many classes at %q", name)
 	}
 	lx.classes[name] = class(c)
+	lx.parts[c] = strings.HasPrefix(name, partPrefix)
 	return class(c), nil
 }
 

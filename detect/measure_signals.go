@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"math"
 	"time"
 
 	"xiezhi/models"
@@ -27,61 +26,6 @@ func signalCount(s *signal) int64 {
 		return 1
 	}
 	return max(0, *s.fact.Row.Count)
-}
-
-func isComplaint(kind string) bool { return kind == "complaint" || kind == "petition" || kind == "tip" }
-
-// gravity is how many plain complaints one counts for: a petition of many hands, and one that alleges what illegal fundraising
-// does to people, may count for more than one about service. It is never below one.
-func (v *view) gravity(s *signal, ind *compiledIndicator) float64 {
-	w := 1.0
-	if s.fact.Row.Kind == "petition" {
-		w = max(w, ind.Params["petition"])
-	}
-	if s.doc >= 0 && ind.Params["alleging"] > 1 && v.alleges(s.doc) {
-		w = max(w, ind.Params["alleging"])
-	}
-	return w
-}
-
-// alleges says whether a text quotes a promised return or holds a word of a class that speaks of withheld money or of rewards.
-func (v *view) alleges(doc int) bool {
-	for _, w := range v.docs[doc].words {
-		if v.c.alleging[w.entry.class] {
-			return true
-		}
-	}
-	for i := range v.promises {
-		if v.promises[i].doc == doc {
-			return true
-		}
-	}
-	return false
-}
-
-// complaints: complaints, petitions and tips of the days before asOf against the size of the company.
-func complaints(v *view, ind *compiledIndicator) (hit, bool) {
-	h := hit{unit: "complaints"}
-	from := v.since(ind.Params["days"])
-	n, weight := int64(0), 0.0
-	for i := range v.signals {
-		s := &v.signals[i]
-		if !isComplaint(s.fact.Row.Kind) || s.at < from || !v.here(s.area) || signalCount(s) == 0 {
-			continue
-		}
-		n += signalCount(s)
-		w := float64(signalCount(s)) * v.gravity(s, ind)
-		weight += w
-		h.refs = append(h.refs, v.signalRef(s, w))
-	}
-	if n <= 0 {
-		return h, false
-	}
-	staff, _ := v.insuredStaff()
-	h.raw = 100 * -math.Expm1(-weight/(float64(staff.insured)+ind.Params["size"])*ind.Params["k"])
-	h.value, h.threshold = float64(n), 1
-	h.args = map[string]string{"count": count64(n), "days": number(ind.Params["days"])}
-	return h, true
 }
 
 type staffCount struct{ insured int64 }

@@ -16,7 +16,8 @@ import (
 // The rule versions that ship with the program: ShippedVersion is in force after an installation, the others came before it and are
 // kept so that what they said can be computed again.
 const (
-	ShippedVersion = "2026.11.5"
+	ShippedVersion = "2026.11.6"
+	shippedFifth   = "2026.11.5"
 	shippedFourth  = "2026.11.4"
 	shippedThird   = "2026.11.3"
 	shippedSecond  = "2026.11.2"
@@ -25,7 +26,7 @@ const (
 
 // ShippedBefore lists the earlier shipped versions, oldest first.
 func ShippedBefore() []string {
-	return []string{shippedFirst, shippedSecond, shippedThird, shippedFourth}
+	return []string{shippedFirst, shippedSecond, shippedThird, shippedFourth, shippedFifth}
 }
 
 // DefaultRules gives the rule version that ships with the program. It fails only when the embedded files are broken.

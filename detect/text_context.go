@@ -45,6 +45,13 @@ func (s *scan) rightOf(i int) context {
 	for j := i + 1; j < len(s.tokens); j++ {
 		w := &s.tokens[j]
 		gap := w.start - t.end
+		if j == i+1 && gap == 1 && s.n.runes[t.end] == '(' && w.kind&(tkPeriod|tkRateNoun) != 0 && w.kind&tkSpan == 0 {
+			c.period, c.gap, c.remark = w, 0, true
+			if w.kind&tkRateNoun != 0 {
+				c.noun = w
+			}
+			break
+		}
 		if w.clause != t.clause || gap > rightReach || w.kind&tkRate != 0 {
 			break
 		}

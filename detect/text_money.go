@@ -12,7 +12,7 @@ func (s *scan) money(i int) (candidate, bool) {
 func (s *scan) gainAfter(i int) (candidate, bool) {
 	g := &s.tokens[i]
 	var period *token
-	gain, total := false, false
+	gain, total := false, i+1 < len(s.tokens) && s.tokens[i+1].kind&tkTotal != 0 && s.tokens[i+1].start-g.end <= 2
 	for j := i - 1; j >= 0; j-- {
 		w := &s.tokens[j]
 		if w.sent != g.sent || g.start-w.end > moneyReach || w.kind&tkBlock != 0 {

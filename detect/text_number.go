@@ -70,8 +70,36 @@ func (lx *lexicon) scaled(rs []rune, v float64, i int32) (float64, int32, bool) 
 			break
 		}
 		v, i = v*s, i+1
+		if s >= 10000 {
+			return lx.rest(rs, v, s, i)
+		}
 	}
 	return v, i, true
+}
+
+// rest reads what people leave out behind a great scale: "1 ten-thousand 5" is 15,000, "1 ten-thousand 2 thousand" is 12,000. A digit that
+// counts time or is a number of its own is none.
+func (lx *lexicon) rest(rs []rune, v, scale float64, i int32) (float64, int32, bool) {
+	if int(i) >= len(rs) || !isDigit(rs[i]) || rs[i] == '0' {
+		return v, i, true
+	}
+	more, end := arabic(rs, i)
+	if int(end) < len(rs) {
+		if s, ok := lx.scales[rs[end]]; ok && s < scale && more < 10 && !lx.prefixAt(rs, end) {
+			return v + more*s, end + 1, true
+		}
+		if u := lx.unit(rs, end, clTimeUnit, clRatioUnit, clInterestUnit, clCountUnit, clLevelUnit, clMultipleUnit); u != nil || rs[end] == '-' || rs[end] == '~' || lx.numeralAt(rs, end) {
+			return v, i, true
+		}
+	}
+	if end-i > 1 {
+		return v, i, true
+	}
+	return v + more*scale/10, end, true
+}
+
+func (lx *lexicon) numeralAt(rs []rune, i int32) bool {
+	return isDigit(rs[i]) || rs[i] >= 0 && int(rs[i]) < len(lx.numeral) && lx.numeral[rs[i]]
 }
 
 // prefixAt says whether a word like "per cent" starts at i, whose first character is also a scale.

@@ -114,6 +114,7 @@ type context struct {
 	period, noun *token
 	gap          int32 // between period and rate
 	blocked      bool
+	remark       bool // the period stands in brackets right behind the rate
 }
 
 // rate resolves a ratio: which period, and whether it is a return at all.
@@ -132,7 +133,7 @@ func (s *scan) rate(i int) (candidate, bool) {
 		noun = right.noun
 	}
 	period, gap := left.period, left.gap
-	if right.period != nil && (period == nil || gap > 8 && right.gap == 0) {
+	if right.period != nil && (period == nil || gap > 8 && right.gap == 0 || right.remark) {
 		period, gap = right.period, right.gap
 	}
 	if period == nil || noun == nil {

@@ -29,8 +29,49 @@ func (s *scan) quantity(i int32, prefix *entry) (int32, bool) {
 		return s.plain(t)
 	}
 	t.val, t.lo, t.end = hi, lo, stop
+	if unit.class == clInterestUnit && unit.value == 1 && hi == lo {
+		part, end := s.fenPart(stop)
+		t.val, t.lo, t.end = hi+part, lo+part, end
+	}
+	if unit.class == clRatioUnit {
+		s.barePeriod(i, s.lastEnd())
+	}
 	s.measured(t, unit)
-	return stop, true
+	return t.end, true
+}
+
+// fenPart reads the tenths behind a rate in fen: "1 fen 5 li", or "1 fen 5" for short.
+func (s *scan) fenPart(i int32) (float64, int32) {
+	rs := s.n.runes
+	if int(i) >= len(rs) {
+		return 0, i
+	}
+	d, ok := s.lx.digits[rs[i]]
+	if isDigit(rs[i]) {
+		d, ok = float64(rs[i]-'0'), true
+	}
+	if !ok || d == 0 {
+		return 0, i
+	}
+	end := i + 1
+	if int(end) >= len(rs) {
+		return d / 10, end
+	}
+	if u := s.lx.unit(rs, end, clInterestUnit); u != nil && u.value < 1 {
+		return d / 10, end + u.length
+	}
+	if s.lx.numeralAt(rs, end) || rs[end] == '.' || s.unitAt(end) != nil {
+		return 0, i
+	}
+	return d / 10, end
+}
+
+// lastEnd is where the last token of the grammar ends.
+func (s *scan) lastEnd() int32 {
+	if len(s.tokens) == 0 {
+		return 0
+	}
+	return s.tokens[len(s.tokens)-1].end
 }
 
 // prefixed reads "per cent of N" forms, with a range.

@@ -97,6 +97,7 @@ func (s *scan) read(text string, voice Voice) {
 
 	}
 	s.dropIgnored()
+	s.join()
 }
 
 // barePeriod records the single character for day, week, month or year that stands right before a word of return at i,

@@ -24,16 +24,18 @@ import (
 
 // App is what handlers work with; cmd wires it.
 type App struct {
-	Store    *models.Store
-	Policy   *authz.Policy
-	Desk     *work.Desk
-	Press    models.Press
-	Sessions *scs.SessionManager
-	Catalog  *i18n.Catalog
-	Assets   *static.Assets
-	Login    LoginRules
-	Now      func() time.Time
-	Articles law.FullTexts // of the law, that the operator has loaded
+	Store  *models.Store
+	Policy *authz.Policy
+	Desk   *work.Desk
+	// Dashboards remembers the figures of those who lead.
+	Dashboards *work.Dashboards
+	Press      models.Press
+	Sessions   *scs.SessionManager
+	Catalog    *i18n.Catalog
+	Assets     *static.Assets
+	Login      LoginRules
+	Now        func() time.Time
+	Articles   law.FullTexts // of the law, that the operator has loaded
 	// VolumeFactor is how many times today's open alerts a rule version may raise before a second approver is asked.
 	VolumeFactor float64
 

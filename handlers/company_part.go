@@ -97,12 +97,18 @@ func otherName(ctx context.Context, actor models.Actor, names map[models.Subject
 	}
 }
 
-// personURL leads to a person or an account for those who may read them.
+// personURL leads from a subject in sight to its page, and is empty for those who may not read it there.
 func personURL(actor models.Actor, action models.Action, noun string, sub models.Subject) string {
-	if sub.Ref == nil || !actor.CanAt(action, sub.Place) {
+	if sub.Ref == nil || !readsInSight(actor, action, sub.Place) {
 		return ""
 	}
 	return noun + *sub.Ref
+}
+
+// readsInSight says whether the actor may read a subject in sight by an action: where it lies in a place of his, that place decides; one
+// that lies elsewhere is in sight by a case of his department, which opens whatever he may read at all.
+func readsInSight(actor models.Actor, action models.Action, p models.Place) bool {
+	return actor.CanAt(action, p) || actor.Can(action) && !actor.CanAt(models.ActCompanyRead, p)
 }
 
 func newSignals(ctx context.Context, f companyFile) []views.SignalItem {

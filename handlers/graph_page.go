@@ -47,7 +47,7 @@ func newGraphPage(ctx context.Context, actor models.Actor, f graphFile) views.Gr
 	}
 	p.Name = maskedName(ctx, f.names, f.root.ID)
 	p.ProfileURL = profileURL(actor, f.root)
-	if f.root.Kind == models.KindAccount && actor.CanAt(models.ActAccountRead, f.root.Place) {
+	if f.root.Kind == models.KindAccount && readsInSight(actor, models.ActAccountRead, f.root.Place) {
 		p.MoneyURL = "/graph/money?" + url.Values{"account": {subjectAddress(f.root)}}.Encode()
 	}
 	p.CSV = f.form.address(func(v url.Values) { v.Set("format", "csv") })

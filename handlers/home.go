@@ -35,6 +35,7 @@ type homeFile struct {
 	batches   []models.Batch
 	scan      *models.Scan
 	levels    []levelCount
+	dashboard *dashboardFile
 }
 
 // levelCount is how many companies of the actor's scope have a level; more says that the count stopped.

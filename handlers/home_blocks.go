@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/url"
+	"strings"
 
 	"xiezhi/i18n"
 	"xiezhi/law"
@@ -23,7 +24,13 @@ type homeBlock struct {
 
 // homeBlocks lists the blocks of an actor's roles in the order of the page.
 func homeBlocks(actor models.Actor) []homeBlock {
-	list := []homeBlock{
+	var list []homeBlock
+	if actor.Can(models.ActDashboardRead) {
+		for _, role := range []models.Role{models.RoleSupervisor, models.RolePrincipal, models.RoleProvincial} {
+			list = append(list, homeBlock{role, "dashboard", "", "dashboard", loadDashboard, showDashboard})
+		}
+	}
+	list = append(list, []homeBlock{
 		{models.RoleDutyOfficer, "figures", "", "counts", loadCounts, showCounts},
 		{models.RoleDutyOfficer, "mine", "/alerts?view=mine", "mine", loadMine, func(v homeView, b homeBlock) { v.panel(b, v.alerts(v.file.mine)) }},
 		{models.RoleDutyOfficer, "reds", "/alerts?view=unassigned", "reds", loadReds, func(v homeView, b homeBlock) { v.panel(b, v.alerts(v.file.reds)) }},
@@ -33,7 +40,7 @@ func homeBlocks(actor models.Actor) []homeBlock {
 		{models.RolePrincipal, "pending", "/referrals", "pending", loadPending, func(v homeView, b homeBlock) { v.panel(b, v.referrals(v.file.pending)) }},
 		{models.RolePoliceIntake, "incoming", "/desk", "incoming", loadIncoming, func(v homeView, b homeBlock) { v.panel(b, v.referrals(v.file.incoming)) }},
 		{models.RoleSupervisor, "cases", "/cases", "cases", loadCases, func(v homeView, b homeBlock) { v.panel(b, v.cases(v.file.cases)) }},
-	}
+	}...)
 	for _, role := range []models.Role{models.RoleLegalReviewer, models.RoleProvincial} {
 		list = append(list, homeBlock{role, "late", "/referrals", "referrals", loadReferrals, showLate})
 	}
@@ -180,6 +187,33 @@ func showLevels(v homeView, _ homeBlock) {
 		}
 		v.page.Figures = append(v.page.Figures, views.HomeFigure{Level: l.level, Label: i18n.T(v.ctx, "home.count.companies"), Value: value, URL: "/companies?level=" + url.QueryEscape(l.level)})
 	}
+}
+
+// loadDashboard counts the places that the reader leads, over the period that the dashboard takes by itself.
+func loadDashboard(a *App, ctx context.Context, actor models.Actor, f *homeFile) (err error) {
+	all := actor.Scope(models.ActDashboardRead)
+	file := dashboardFile{form: dashboardForm{Weeks: dashboardWeeks[0]}, scope: all, all: all}
+	if roots := all.Roots(); len(roots) == 1 {
+		file.form.Division = roots[0]
+	}
+	file.d, err = a.Dashboards.Of(ctx, models.DashboardQuery{Scope: file.scope, Weeks: file.form.Weeks})
+	f.dashboard = &file
+	return err
+}
+
+// showDashboard puts the main figures on the page; each leads where it leads on the dashboard.
+func showDashboard(v homeView, _ homeBlock) {
+	if v.file.dashboard == nil {
+		return
+	}
+	for _, fig := range v.file.dashboard.figures(v.ctx) {
+		to := fig.URL
+		if strings.HasPrefix(to, "#") {
+			to = "/dashboard" + to
+		}
+		v.page.Figures = append(v.page.Figures, views.HomeFigure{Label: fig.Label, Value: fig.Value, Note: fig.Note, URL: to})
+	}
+	v.page.More, v.page.MoreText = "/dashboard", i18n.T(v.ctx, "home.dashboard")
 }
 
 func showMoves(v homeView, b homeBlock) {

@@ -43,7 +43,7 @@ func newOffice(t *testing.T) *office {
 	must(t, err)
 	assets, err := static.Load()
 	must(t, err)
-	o := &office{t: t, app: &App{Store: store, Policy: policy, Sessions: scs.New(), Catalog: pagesCatalog(t), Assets: assets, Now: time.Now,
+	o := &office{t: t, app: &App{Store: store, Dashboards: &work.Dashboards{Store: store}, Policy: policy, Sessions: scs.New(), Catalog: pagesCatalog(t), Assets: assets, Now: time.Now,
 		Desk: &work.Desk{Store: store, Rules: rules, Log: slog.New(slog.DiscardHandler)}}}
 	o.app.VerifyAudit = func(ctx context.Context) (models.AuditReport, error) { return store.VerifyAudit(ctx, nil) }
 	sys := models.System("test")

@@ -41,6 +41,7 @@ func navigation(ctx context.Context, actor models.Actor, path string, counts nav
 	add(&work, can(models.ActObjectionRead), item("nav.objections", "/objections", "gavel", ""))
 	add(&work, can(models.ActCaseOpen) || can(models.ActCaseDecide), item("nav.handoffs", "/handoffs", "arrows-split-2", ""))
 	add(&work, can(models.ActReferralPolice), item("nav.desk", "/desk", "inbox", ""))
+	add(&work, can(models.ActDashboardRead), item("nav.dashboard", "/dashboard", "chart-histogram", ""))
 	add(&query, can(models.ActCompanyRead), item("nav.companies", "/companies", "building", ""))
 	add(&query, can(models.ActCompanyRead), item("nav.graph", "/graph", "topology-star-3", ""))
 	add(&query, can(models.ActIdentityRead), item("nav.identities", "/identities", "users", ""))

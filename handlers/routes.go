@@ -47,6 +47,8 @@ func (a *App) pageRoutes() []Route {
 		{get, "/companies", Signed, models.ActCompanyRead, a.companyList},
 		{get, "/companies/:id", Signed, "", a.companyShow},
 
+		{get, "/dashboard", Signed, models.ActDashboardRead, a.dashboard},
+
 		{get, "/graph", Signed, models.ActCompanyRead, a.graphShow},
 		{get, "/graph/money", Signed, models.ActAccountRead, a.moneyShow},
 		{get, "/graph/rings", Signed, models.ActCompanyRead, a.patternShow(patternRings)},

@@ -53,6 +53,7 @@ const (
 	ActPersonRead        Action = "person.read"
 	ActAccountRead       Action = "account.read"
 	ActPersonReveal      Action = "person.reveal"
+	ActDashboardRead     Action = "dashboard.read" // the figures of one's places
 	ActCaseRead          Action = "case.read"
 	ActCaseOpen          Action = "case.open"
 	ActEvidenceRead      Action = "evidence.read"
@@ -145,7 +146,7 @@ func (a Actor) HasRole(r Role) bool { return slices.Contains(a.Roles, r) }
 // Actions lists every action of the portal.
 func Actions() []Action {
 	return []Action{ActAlertRead, ActAlertAccept, ActAlertDismiss, ActAlertSnooze, ActAlertAssign, ActAlertPropose, ActAlertMerge, ActAlertSuppress, ActSuppressionRead, ActCompanyRead,
-		ActEvidenceRead, ActEvidenceAdd, ActDossierMake, ActPaperDraft, ActPaperIssue, ActPaperPrincipal, ActThresholdSave,
+		ActDashboardRead, ActEvidenceRead, ActEvidenceAdd, ActDossierMake, ActPaperDraft, ActPaperIssue, ActPaperPrincipal, ActThresholdSave,
 		ActPersonRead, ActAccountRead, ActPersonReveal, ActCaseRead, ActCaseOpen, ActCaseWork, ActCaseReview, ActCaseDecide,
 		ActObjectionRead, ActObjectionRegister, ActObjectionDirect, ActCalendarRead, ActCalendarChange, ActReferralForm, ActReferralTeam, ActReferralRead,
 		ActReferralApprove, ActReferralPolice, ActReferralObserve, ActReferralSupervise, ActBatchRead, ActFactLoad, ActMappingRead, ActMappingChange, ActFactRead, ActFactAntiFraud, ActFactRetract, ActSourceRead, ActSourceChange, ActConnectorChange, ActScanRead, ActScanStart, ActRuleRead, ActRuleWrite, ActRuleApprove, ActUserRead,

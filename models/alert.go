@@ -45,6 +45,8 @@ type Alert struct {
 	CaseID               *int64
 	RaisedAt             Instant
 	ChangedAt            Instant
+	SignalAt             Instant // when the first signal that led to it became known; zero where none did
+	DecidedAt            Instant // when it last went into a case or was dismissed; zero while it waits
 	DueAt                Instant
 	SnoozedUntil         Instant
 	Reason               string

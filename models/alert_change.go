@@ -59,6 +59,12 @@ func (t *tx) moveAlert(al Alert, event, note string, set map[string]any, data ma
 	if to := alertMoves[event].to; to != "" {
 		set["status"] = to
 	}
+	switch event {
+	case "open", "join", "dismiss":
+		set["decided_at"] = t.now
+	case "reopen", "split":
+		set["decided_at"] = nil
+	}
 	set["version"] = al.Version + 1
 	res := t.db.Table("alerts").Where("id = ? AND version = ?", al.ID, al.Version).Updates(set)
 	if res.Error != nil {

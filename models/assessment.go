@@ -218,6 +218,9 @@ func (t *tx) raiseAlert(sub Subject, f AreaFinding, as Assessment, last Alert, t
 	if err := t.take(&al, f, as); err != nil {
 		return err
 	}
+	if al.SignalAt, err = t.firstSignal(sub, last); err != nil {
+		return err
+	}
 	data := map[string]any{"level": f.Level, "index": f.Index, "area": f.Area}
 	if last.ID != 0 {
 		al.PreviousAssessmentID = &last.AssessmentID

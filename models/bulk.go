@@ -48,9 +48,10 @@ func (s *Store) changeBulk(ctx context.Context, actor Actor, verb func(tx *tx) e
 			return errors.New("bulk load outside its transaction")
 		}
 		t.conn = conn
-		if s.dialect == "postgres" { // for the rows of a statement, which a trigger checks
-			if err := t.db.Exec("SET LOCAL work_mem = '64MB'").Error; err != nil {
-				return fmt.Errorf("give the load memory: %w", err)
+		if s.dialect == "postgres" {
+			// Memory for the rows of a statement, which a trigger checks; and no plan of when the tables were small, which a connection keeps.
+			if err := t.db.Exec("SET LOCAL work_mem = '64MB'; SET LOCAL plan_cache_mode = force_custom_plan").Error; err != nil {
+				return fmt.Errorf("prepare the load: %w", err)
 			}
 		}
 		if err := verb(t); err != nil {

@@ -27,3 +27,11 @@ func ChainOf(e AuditEntry) string { return e.chain() }
 func (s *Store) OrangeDue(ctx context.Context) (Instant, error) {
 	return s.look(ctx, Actor{}).alertDue("orange")
 }
+
+// SightQuestion gives the text of the question for some subjects in an actor's sight.
+func (s *Store) SightQuestion(ctx context.Context, actor Actor, ids []int64) string {
+	return s.subjectsByKey(ctx).ToSQL(func(q *gorm.DB) *gorm.DB {
+		var list []Subject
+		return seenSubjects(q, actor.Sight(ActCompanyRead)).Where("id IN ?", ids).Find(&list)
+	})
+}

@@ -14,13 +14,9 @@ func (l *Loader) storeFacts(ctx context.Context, t *tx, c *chunk) error {
 	}
 	for i := range c.facts {
 		f := &c.facts[i]
-		at := f.observed
-		if at.IsZero() {
-			at = t.now
-		}
 		if f.names {
 			n := f.naming
-			n.at, n.standing = at, l.standing(f.source)
+			n.at, n.standing = f.observedOr(t.now), l.standing(f.source)
 			if !n.placed {
 				n.place = l.batch.Place
 			}
@@ -34,7 +30,7 @@ func (l *Loader) storeFacts(ctx context.Context, t *tx, c *chunk) error {
 	if err := l.find(ctx, t, subs); err != nil {
 		return err
 	}
-	fresh, err := freshFacts(ctx, t, c.facts, subs)
+	fresh, err := freshFacts(ctx, t, c.table, c.facts, subs)
 	if err != nil {
 		return err
 	}
@@ -47,7 +43,11 @@ func (l *Loader) storeFacts(ctx context.Context, t *tx, c *chunk) error {
 		c.came(c.facts[i].source, i, content)
 	}
 	for _, f := range fresh {
-		c.tally[f.source].accepted++
+		n := c.tally[f.source]
+		n.accepted++
+		if at := f.observedOr(t.now); at.After(n.newest) {
+			n.newest = at
+		}
 	}
 	if len(fresh) == 0 {
 		return nil
@@ -61,7 +61,10 @@ func (l *Loader) storeFacts(ctx context.Context, t *tx, c *chunk) error {
 	if err := l.putSubjects(ctx, t, subs, c.place, newest+int64(len(fresh))); err != nil {
 		return err
 	}
-	return l.writeFacts(ctx, t, fresh, subs)
+	if err := l.writeFacts(ctx, t, fresh, subs); err != nil {
+		return err
+	}
+	return l.notePending(t, c)
 }
 
 var factColumns = []column{{"tbl", textColumn}, {"ident", bytesColumn}, {"source", textColumn}, {"subject_id", intColumn},
@@ -112,10 +115,7 @@ func (l *Loader) factValue(t *tx, f *factRow, subs []loaded, col int) any {
 	case 7:
 		return f.stated
 	case 8:
-		if f.observed.IsZero() {
-			return t.now
-		}
-		return f.observed
+		return f.observedOr(t.now)
 	case 9:
 		return t.now
 	case 10:

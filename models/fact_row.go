@@ -28,6 +28,14 @@ type factRow struct {
 	unknown  bool // the identity holds no subject: that a subject is new does not say that the fact is
 }
 
+// observedOr gives when the fact was observed, now where it does not say.
+func (f *factRow) observedOr(now Instant) Instant {
+	if f.observed.IsZero() {
+		return now
+	}
+	return f.observed
+}
+
 // parts gives what a row is about, the key of its identity (contract.md 2) and its content.
 func (r Row) parts() (subject, other SubjectRef, key string, content any, own Instant) {
 	switch r.Table {

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -117,12 +119,22 @@ func (s *Store) WithdrawnFacts(ctx context.Context) ([]WithdrawnFact, error) {
 	return list, nil
 }
 
-// GraphFactsOf gives the facts of some identities that count now, by key.
-func (s *Store) GraphFactsOf(ctx context.Context, idents [][]byte, see func(GraphFact) error) error {
-	for from := 0; from < len(idents); from += 5000 {
-		q := bounded(s.read(ctx).Table("facts f"), AsOf{Purposes: []Purpose{PurposeAntiFraudOnly}}).Where("f.ident IN ?", idents[from:min(from+5000, len(idents))])
-		if err := s.graphFacts(q.Order("f.id"), see); err != nil {
-			return err
+// GraphFactsOf gives, for facts that were withdrawn, those of the same identities that count now: by key within 5,000 of one table.
+func (s *Store) GraphFactsOf(ctx context.Context, withdrawn []WithdrawnFact, see func(GraphFact) error) error {
+	by := map[Table][]WithdrawnFact{}
+	for _, w := range withdrawn {
+		by[w.Tbl] = append(by[w.Tbl], w)
+	}
+	for _, table := range slices.Sorted(maps.Keys(by)) {
+		for part := range slices.Chunk(by[table], 5000) {
+			idents, subjects := make([][]byte, len(part)), make([]int64, len(part))
+			for i, w := range part {
+				idents[i], subjects[i] = w.Ident, w.SubjectID
+			}
+			q := sameIdentity(bounded(s.read(ctx).Table("facts f"), AsOf{Purposes: []Purpose{PurposeAntiFraudOnly}}), table, idents, subjects)
+			if err := s.graphFacts(q.Order("f.id"), see); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

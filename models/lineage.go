@@ -112,7 +112,7 @@ func (t *tx) factRow(batchRef, hash string, l *Lineage) (lineageRow, error) {
 	if err != nil || len(sum) != 32 {
 		return row, NotFound("fact")
 	}
-	q := AsOf{}.permitted(t.db.Table("facts f"), "f.source").Select("f.*, b.ref AS batch_ref").Joins("JOIN batches b ON b.id = f.batch_id").
+	q := AsOf{}.permitted(t.db.Table("facts f"), "f.source").Select("f.*, b.ref AS batch_ref").Joins("JOIN batches b ON b.id = f.batch_id AND f.id BETWEEN b.first_fact AND b.last_fact").
 		Where("b.ref = ? AND f.hash = ? AND f.tbl IN ?", batchRef, sum, openTables)
 	if err := q.Order("f.id").Limit(1).Take(&row).Error; errors.Is(err, gorm.ErrRecordNotFound) {
 		return row, NotFound("fact")
@@ -201,8 +201,9 @@ func (t *tx) observations(l *Lineage, row lineageRow, sources map[string]Source)
 		Actor       string
 		Reason      string
 	}
-	err := t.db.Table("facts f").Select("f.*, b.ref AS batch_ref, x.recorded_at AS withdrawn_at, x.actor, x.reason").Joins("LEFT JOIN batches b ON b.id = f.batch_id").
-		Joins("LEFT JOIN retractions x ON x.fact_id = f.id").Where("f.ident = ?", row.Ident).Order("f.observed_at, f.id").Limit(maxObservations).Find(&list).Error
+	q := t.db.Table("facts f").Select("f.*, b.ref AS batch_ref, x.recorded_at AS withdrawn_at, x.actor, x.reason").Joins("LEFT JOIN batches b ON b.id = f.batch_id").
+		Joins("LEFT JOIN retractions x ON x.fact_id = f.id")
+	err := sameIdentity(q, row.Fact.Tbl, [][]byte{row.Ident}, []int64{row.Fact.SubjectID}).Order("f.observed_at, f.id").Limit(maxObservations).Find(&list).Error
 	if err != nil {
 		return fmt.Errorf("read other observations: %w", err)
 	}

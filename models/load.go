@@ -32,7 +32,7 @@ type Loader struct {
 
 // NewLoader gives a loader for a batch that was begun.
 func (s *Store) NewLoader(actor Actor, b *Batch) *Loader {
-	return &Loader{s: s, actor: actor, batch: b, known: subjectIndex{}, seen: map[string]bool{b.Source: true}}
+	return &Loader{s: s, actor: actor, batch: b, seen: map[string]bool{b.Source: true}}
 }
 
 // Prepared is rows of one table on their way into the store, made ready as far as that needs no store: they can be made ready while
@@ -113,7 +113,7 @@ func (l *Loader) AppendPrepared(ctx context.Context, f *BatchFile, p *Prepared, 
 	tries := 0
 	once := func(t *tx) error {
 		if tries++; tries > 1 {
-			clear(l.known) // the try before was rolled back, and with it the subjects it made
+			l.known.forget() // the try before was rolled back, and with it the subjects it made
 		}
 		c = &chunk{Prepared: p, refused: refused, tally: map[string]*tally{}, fresh: map[string]bool{}}
 		return l.append(ctx, t, f, c, upTo)
@@ -126,7 +126,7 @@ func (l *Loader) AppendPrepared(ctx context.Context, f *BatchFile, p *Prepared, 
 		}
 	}
 	if err != nil {
-		clear(l.known) // a rolled back transaction may have made subjects that are not there now
+		l.known.forget() // a rolled back transaction may have made subjects that are not there now
 		return nil, fmt.Errorf("load %s up to line %d: %w", f.Name, upTo, err)
 	}
 	maps.Copy(l.seen, c.fresh)

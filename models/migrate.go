@@ -68,5 +68,8 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	return s.fillTieMarks(ctx)
+	if err := s.fillTieMarks(ctx); err != nil {
+		return err
+	}
+	return s.SettleFacts(ctx)
 }

@@ -73,7 +73,7 @@ func (t *tx) revokeFinding(o Objection, reason string) error {
 	if err := t.forUpdate().Where("id = ?", *o.AlertID).Take(&al).Error; err != nil {
 		return fmt.Errorf("alert of objection %s: %w", o.Ref, err)
 	}
-	set := map[string]any{"open": false, "status": AlertDismissed, "reason": ReasonRevoked, "note": reason, "version": al.Version + 1}
+	set := map[string]any{"open": false, "status": AlertDismissed, "reason": ReasonRevoked, "note": reason, "decided_at": t.now, "version": al.Version + 1}
 	if err := t.db.Table("alerts").Where("id = ?", al.ID).Updates(set).Error; err != nil {
 		return fmt.Errorf("revoke alert %s: %w", al.Ref, err)
 	}

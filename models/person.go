@@ -51,7 +51,7 @@ func (s *Store) personal(ctx context.Context, actor Actor, kind SubjectKind, act
 		return f, err
 	}
 	if kind == KindPerson {
-		err = scoped(s.read(ctx), actor.Scope(ActAccountRead), "").Where("kind = ? AND owner_id = ?", KindAccount, f.ID).Order("id").Limit(200).Find(&f.Owned).Error
+		f.Owned, err = s.AccountsOf(ctx, actor, f.ID)
 	} else {
 		f.Transfers, err = s.transfersOf(ctx, f.ID, AsOf{Purposes: actor.purposes(f.Place)}, 100)
 	}
@@ -98,10 +98,10 @@ func (s *Store) personalFacts(ctx context.Context, f *PersonFile, more []Purpose
 	return nil
 }
 
-// AccountsOf lists the accounts of a subject that the actor may read, by key.
+// AccountsOf lists the accounts of a subject that are in the actor's sight, in the order in which they became known, at most 200.
 func (s *Store) AccountsOf(ctx context.Context, actor Actor, owner int64) ([]Subject, error) {
 	var list []Subject
-	err := scoped(s.read(ctx), actor.Scope(ActAccountRead), "").Where("kind = ? AND owner_id = ?", KindAccount, owner).Order("id").Limit(200).Find(&list).Error
+	err := seenSubjects(s.read(ctx), actor.Sight(ActAccountRead)).Where("kind = ? AND owner_id = ?", KindAccount, owner).Order("id").Limit(200).Find(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list the accounts of subject %d: %w", owner, err)
 	}

@@ -24,7 +24,7 @@ const reachRank = 3
 func ReachOf(ownRank int, facts *CompanyFacts) Reach {
 	r := Reach{Up: ownRank >= reachRank}
 	for i := range facts.Signals {
-		r.Punished = r.Punished || facts.Signals[i].Row.Kind == "penalty"
+		r.Punished = r.Punished || slices.Contains(punishing(), facts.Signals[i].Row.Kind)
 	}
 	for _, t := range facts.Ties {
 		r.Ties = append(r.Ties, t.Kind+"|"+t.By)
@@ -35,6 +35,10 @@ func ReachOf(ownRank int, facts *CompanyFacts) Reach {
 	r.Ties, r.IDs = slices.Compact(r.Ties), slices.Compact(r.IDs)
 	return r
 }
+
+// punishing are the kinds of signals by which an authority or a court says that a company broke the law or does not pay what it was
+// sentenced to. A judgment alone is none: it may be over a delivery.
+func punishing() []string { return []string{"penalty", "dishonest_debtor"} }
 
 // reachOut marks those tied to a company where what it brings them changed. In a whole scan everybody sees the same facts, so that
 // only the company's own standing can be news to those looked at before it.

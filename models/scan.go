@@ -137,7 +137,7 @@ func (s *Store) RescanDue(ctx context.Context) (bool, error) {
 // NewestFactAt gives when the newest fact was observed; the zero Instant when there is none.
 func (s *Store) NewestFactAt(ctx context.Context) (Instant, error) {
 	var at struct{ At Instant }
-	err := s.read(ctx).Raw("SELECT observed_at AS at FROM facts ORDER BY observed_at DESC LIMIT 1").Scan(&at).Error
+	err := s.read(ctx).Raw("SELECT MAX(observed_to) AS at FROM source_loads").Scan(&at).Error
 	if err != nil {
 		return Instant{}, fmt.Errorf("read the newest fact: %w", err)
 	}

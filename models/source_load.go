@@ -13,6 +13,7 @@ type tally struct {
 	rows     int64
 	accepted int64
 	refused  int64
+	newest   Instant // when the newest fact that it brought was observed
 	looked   int64
 	filled   map[string]int64
 }
@@ -58,7 +59,7 @@ func (l *Loader) noteTally(t *tx, table Table, c *chunk) error {
 			return fmt.Errorf("write how full %s is: %w", source, err)
 		}
 		err = t.db.Table("source_loads").Create(map[string]any{"source": source, "tbl": table, "batch_id": l.batch.ID, "at": t.now, "rows": n.rows,
-			"accepted": n.accepted, "refused": n.refused, "filled": string(filled)}).Error
+			"accepted": n.accepted, "refused": n.refused, "filled": string(filled), "observed_to": n.newest}).Error
 		if err != nil {
 			return fmt.Errorf("note what %s brought: %w", source, err)
 		}

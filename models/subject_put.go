@@ -9,12 +9,6 @@ import (
 	"slices"
 )
 
-// subjectIndex remembers the internal keys of subjects during a load.
-type subjectIndex map[SubjectRef]int64
-
-// maxIndexed bounds the memory of a subjectIndex.
-const maxIndexed = 1_000_000
-
 // loaded is a subject that rows of a load describe or mention: with its internal key, and whether the load made it.
 type loaded struct {
 	naming
@@ -52,13 +46,11 @@ var makeSubjects = bulk{table: "subjects", columns: append(slices.Clone(subjectC
 
 // find gives subjects their internal keys, 0 to those that are not there.
 func (l *Loader) find(ctx context.Context, t *tx, subs []loaded) error {
-	if len(l.known) > maxIndexed {
-		clear(l.known)
-	}
+	l.known.age()
 	by := map[SubjectKind][]string{}
 	for i := range subs {
 		s := &subs[i]
-		if s.id = l.known[s.ref]; s.id == 0 {
+		if s.id = l.known.id(s.ref); s.id == 0 {
 			by[s.ref.Kind] = append(by[s.ref.Kind], s.ref.ID)
 		}
 	}
@@ -67,12 +59,14 @@ func (l *Loader) find(ctx context.Context, t *tx, subs []loaded) error {
 	}
 	for kind, keys := range by {
 		slices.Sort(keys) // neighbours stand on one page
-		if err := t.lookupSubjects(ctx, kind, keys, func(key string, id int64) { l.known[SubjectRef{kind, key}] = id }); err != nil {
+		if err := t.lookupSubjects(ctx, kind, keys, func(key string, id int64) { l.known.put(SubjectRef{kind, key}, id) }); err != nil {
 			return fmt.Errorf("look up %d subjects of kind %s: %w", len(keys), kind, err)
 		}
 	}
 	for i := range subs {
-		subs[i].id = l.known[subs[i].ref]
+		if subs[i].id == 0 {
+			subs[i].id = l.known.id(subs[i].ref)
+		}
 	}
 	return nil
 }
@@ -135,7 +129,7 @@ func (l *Loader) putSubjects(ctx context.Context, t *tx, subs []loaded, place ma
 	}
 	for i, s := range fresh {
 		s.id, s.made = ids[i], true
-		l.known[s.ref] = s.id
+		l.known.put(s.ref, s.id)
 	}
 	value := func(list []*loaded) func(row, col int) any {
 		return func(row, col int) any {
@@ -185,7 +179,7 @@ func (t *tx) drawSubjects(ctx context.Context, n int) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.QueryContext(ctx, "SELECT nextval(pg_get_serial_sequence('subjects', 'id')) FROM generate_series(1, $1)", n)
+	rows, err := tx.QueryContext(ctx, "SELECT nextval(s.seq) FROM (SELECT pg_get_serial_sequence('subjects', 'id')::regclass AS seq OFFSET 0) s, generate_series(1, $1)", n)
 	if err != nil {
 		return nil, err
 	}

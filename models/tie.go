@@ -47,6 +47,8 @@ type tieFinder struct {
 	asOf  AsOf
 	out   map[int64]*CompanyFacts
 	state map[int64]tiedState // of the others
+
+	waiting []pendingFacts // facts of companies whose statements are in no index yet
 }
 
 type tiedState struct {
@@ -57,6 +59,9 @@ type tiedState struct {
 // companyTies adds to each company what it shares with others, by hands and by what it states.
 func companyTies(db *gorm.DB, ids []int64, out map[int64]*CompanyFacts, asOf AsOf, incoming []storedFact) error {
 	f := &tieFinder{db: db, asOf: asOf, out: out, state: map[int64]tiedState{}}
+	if err := db.Where("tbl = ?", TableCompanies).Order("id").Find(&f.waiting).Error; err != nil {
+		return fmt.Errorf("ask which facts wait for their index: %w", err)
+	}
 	if err := f.hands(incoming); err != nil {
 		return err
 	}
@@ -64,12 +69,8 @@ func companyTies(db *gorm.DB, ids []int64, out map[int64]*CompanyFacts, asOf AsO
 	for _, id := range ids {
 		byKey[out[id].ID] = id
 	}
-	for _, a := range []struct {
-		kind, field string
-		value       func(CompanyRow) string
-	}{{TiePhone, "phone", func(r CompanyRow) string { return r.Phone }}, {TieAddress, "address", func(r CompanyRow) string { return r.Address }},
-		{TieDomain, "website", func(r CompanyRow) string { return r.Website }}} {
-		if err := f.stated(ids, a.kind, a.field, a.value); err != nil {
+	for i, kind := range []string{TiePhone, TieAddress, TieDomain} {
+		if err := f.stated(ids, kind, i); err != nil {
 			return err
 		}
 	}
@@ -164,64 +165,10 @@ func (f *tieFinder) names(ids []int64) (map[int64]string, error) {
 	return out, nil
 }
 
-// stated finds the companies that state the same telephone, address or site.
-func (f *tieFinder) stated(ids []int64, kind, field string, value func(CompanyRow) string) error {
-	by := map[string][]int64{}
-	facts := map[int64]Provenance{}
-	for _, id := range ids {
-		list := f.out[id].Registry
-		if len(list) == 0 {
-			continue
-		}
-		newest := list[len(list)-1]
-		if v := cutText(value(newest.Row)); v != "" {
-			by[v] = append(by[v], id)
-			facts[id] = newest.Provenance
-		}
-	}
-	if len(by) == 0 {
-		return nil
-	}
-	values := make([]string, 0, len(by))
-	for v := range by {
-		values = append(values, v)
-	}
-	slices.Sort(values)
-	expr := "substr(json_extract(f.payload, '$." + field + "'), 1, 200)"
-	if f.db.Name() == "postgres" {
-		expr = "substr(f.payload::jsonb ->> '" + field + "', 1, 200)"
-	}
-	marks := make([]int64, len(values))
-	for i, v := range values {
-		marks[i] = tieMark(v)
-	}
-	var list []struct {
-		SubjectID int64
-		Value     string
-	}
-	q := bounded(f.db.Table("facts f").Select("DISTINCT f.subject_id, "+expr+" AS value"), f.asOf).Where("f."+field+"_mark IN ?", marks).Where(expr+" IN ?", values)
-	if err := q.Order("f.subject_id").Find(&list).Error; err != nil {
-		return fmt.Errorf("read who states the same %s: %w", field, err)
-	}
-	share := map[string]map[int64]bool{}
-	for _, r := range list {
-		if share[r.Value] == nil {
-			share[r.Value] = map[int64]bool{}
-		}
-		share[r.Value][r.SubjectID] = true
-	}
-	for _, v := range values {
-		if len(share[v]) < 2 {
-			continue
-		}
-		for _, id := range by[v] {
-			f.add(id, Tie{Provenance: facts[id], Kind: kind, By: v}, share[v])
-		}
-	}
-	return nil
-}
-
 func cutText(s string) string {
+	if len(s) <= 200 {
+		return strings.TrimSpace(s)
+	}
 	if r := []rune(strings.TrimSpace(s)); len(r) > 200 {
 		return string(r[:200])
 	}

@@ -64,7 +64,12 @@ func (f *tieFinder) look(part []int64) error {
 		f.state[r.SubjectID] = tiedState{rank: r.OwnRank}
 	}
 	var punished []int64
-	err := bounded(f.db.Table("facts f").Select("DISTINCT f.subject_id"), f.asOf).Where("f.subject_id IN ? AND f.tbl = ? AND f.payload LIKE ?", part, TableSignals, `%"kind":"penalty"%`).
+	var kinds []string
+	marks := []any{part, TableSignals}
+	for _, k := range punishing() {
+		kinds, marks = append(kinds, "f.payload LIKE ?"), append(marks, `%"kind":"`+k+`"%`)
+	}
+	err := bounded(f.db.Table("facts f").Select("DISTINCT f.subject_id"), f.asOf).Where("f.subject_id IN ? AND f.tbl = ? AND ("+strings.Join(kinds, " OR ")+")", marks...).
 		Scan(&punished).Error
 	if err != nil {
 		return fmt.Errorf("read who was punished: %w", err)

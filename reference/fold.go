@@ -36,13 +36,47 @@ var traditional = sync.OnceValue(func() map[rune]rune {
 // Folding twice changes nothing. It is for comparing only, never for showing.
 func Fold(s string) string {
 	for range 4 {
-		next := foldOnce(s)
+		next, ok := foldPlain(s)
+		if !ok {
+			next = foldOnce(s)
+		}
 		if next == s {
 			break
 		}
 		s = next
 	}
 	return s
+}
+
+// foldPlain is foldOnce for ASCII, common Chinese characters and ASCII in full width; false where there is something else.
+func foldPlain(s string) (string, bool) {
+	table := traditional()
+	out := make([]byte, 0, len(s))
+	for _, r := range s {
+		if r >= 0xFF01 && r <= 0xFF5E {
+			r -= 0xFF01 - '!'
+		}
+		switch {
+		case r >= '0' && r <= '9' || r >= 'a' && r <= 'z':
+			out = append(out, byte(r))
+		case r >= 'A' && r <= 'Z':
+			out = append(out, byte(r)|0x20)
+		case r < 0x80:
+		case isIdeograph(r):
+			if simple, ok := table[r]; ok {
+				if r = simple; !isIdeograph(r) {
+					return "", false
+				}
+			}
+			out = utf8.AppendRune(out, r)
+		default:
+			return "", false
+		}
+	}
+	if string(out) == s {
+		return s, true
+	}
+	return string(out), true
 }
 
 func foldOnce(s string) string {

@@ -12,6 +12,9 @@ import (
 // trip over: invalid UTF-8, NUL and other control characters except tab and line end, direction overrides and isolates,
 // the byte order mark, the replacement character and noncharacters.
 func CleanText(s string) (string, error) {
+	if isPlain(s) {
+		return s, nil
+	}
 	if !utf8.ValidString(s) {
 		return "", refuse("reference.text.encoding")
 	}
@@ -26,7 +29,10 @@ func CleanText(s string) (string, error) {
 
 // CleanName is CleanText for one line: outer spaces are cut, and tabs, line ends and invisible characters are refused.
 func CleanName(s string) (string, error) {
-	s, err := CleanText(strings.TrimSpace(s))
+	if s = strings.TrimSpace(s); isPlain(s) {
+		return s, nil
+	}
+	s, err := CleanText(s)
 	if err != nil {
 		return "", err
 	}
@@ -40,6 +46,20 @@ func CleanName(s string) (string, error) {
 	}
 	return s, nil
 }
+
+// isPlain says whether s is made of printable ASCII, common Chinese characters and their punctuation alone, in which there is nothing
+// to clean: most of what is loaded.
+func isPlain(s string) bool {
+	for _, r := range s {
+		if !(r >= ' ' && r <= '~' || isIdeograph(r) || r >= 0x3001 && r <= 0x3011 || r >= 0xFF01 && r <= 0xFF5E) {
+			return false
+		}
+	}
+	return true
+}
+
+// isIdeograph says whether r is of the first block of Chinese characters, all of which normal forms leave as they are.
+func isIdeograph(r rune) bool { return r >= 0x4E00 && r <= 0x9FFF }
 
 // refusedRune returns the key of the reason why a character may not be in any text, or "".
 func refusedRune(r rune) string {

@@ -52,7 +52,7 @@ type Flash struct {
 	Version    string
 }
 
-var styleSheets = []string{"vendor/bootstrap/bootstrap.min.css", "css/tokens.css", "css/base.css", "css/layout.css", "css/parts.css", "css/pages.css", "css/portal.css", "css/cases.css", "css/graph.css", "css/narrow.css", "css/print.css"}
+var styleSheets = []string{"vendor/bootstrap/bootstrap.min.css", "css/tokens.css", "css/base.css", "css/layout.css", "css/parts.css", "css/pages.css", "css/portal.css", "css/cases.css", "css/graph.css", "css/dashboard.css", "css/narrow.css", "css/print.css"}
 
 func head(title, theme string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {

@@ -172,7 +172,7 @@ func (g *Graph) withdraw(ctx context.Context, p *picture, all *gather) error {
 	}
 	known := p.withdrawn
 	p.withdrawn = make(map[int64]bool, len(list))
-	var idents [][]byte
+	var edges []models.WithdrawnFact
 	for _, w := range list {
 		p.withdrawn[w.FactID] = true
 		if known[w.FactID] {
@@ -184,11 +184,11 @@ func (g *Graph) withdraw(ctx context.Context, p *picture, all *gather) error {
 		}
 		if w.Tbl == models.TableRelations || w.Tbl == models.TableAccounts {
 			all.gone = append(all.gone, w.FactID)
-			idents = append(idents, w.Ident)
+			edges = append(edges, w)
 		}
 	}
 	latest := map[string]models.GraphFact{}
-	err = g.Store.GraphFactsOf(ctx, idents, func(f models.GraphFact) error {
+	err = g.Store.GraphFactsOf(ctx, edges, func(f models.GraphFact) error {
 		if was, ok := latest[string(f.Ident)]; !ok || !f.ObservedAt.Before(was.ObservedAt) {
 			latest[string(f.Ident)] = f
 		}

@@ -13,8 +13,10 @@ import (
 
 // A chunk is what one transaction of a load holds: rows up to a number that keeps the store's writer for a fraction of a second, or fewer
 // where they are large.
+// The first holds fewer, so that storing begins while most is still to be read.
 const (
-	chunkRows  = 10_000
+	firstRows  = 1000
+	chunkRows  = 5_000
 	chunkBytes = 8 << 20
 )
 
@@ -25,13 +27,14 @@ const readTurn = 32
 type chunk struct {
 	rows    *models.Prepared
 	refused []models.RefusedRow
+	most    int // rows
 	size    int // of the refused rows
 	line    int64
 	err     error
 }
 
 func (c *chunk) full() bool {
-	return c.rows.Len()+len(c.refused) >= chunkRows || c.rows.Size()+c.size >= chunkBytes
+	return c.rows.Len()+len(c.refused) >= c.most || c.rows.Size()+c.size >= chunkBytes
 }
 
 func (c *chunk) empty() bool { return c.rows.Len()+len(c.refused) == 0 }
@@ -87,8 +90,10 @@ func readChunks(ctx context.Context, r *ingest.Reader, loader *models.Loader, ta
 			hand(&chunk{err: fmt.Errorf("read after line %d: %v\n%s", line, p, debug.Stack())})
 		}
 	}()
-	next := func() *chunk { return &chunk{rows: loader.Prepare(table), line: line} }
-	c, read := next(), 0
+	next := func(most int) *chunk {
+		return &chunk{rows: loader.Prepare(table), most: min(most, chunkRows), line: line}
+	}
+	c, read := next(firstRows), 0
 	for row, no := range r.Rows(ctx) {
 		if read++; read%readTurn == 0 {
 			runtime.Gosched() // the portal runs in this process: whoever waits for a page goes first
@@ -101,7 +106,7 @@ func readChunks(ctx context.Context, r *ingest.Reader, loader *models.Loader, ta
 			if !hand(c) {
 				return
 			}
-			c = next()
+			c = next(2 * c.most)
 		}
 		line, c.line = at, at
 		if no == nil {

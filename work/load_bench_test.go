@@ -223,7 +223,7 @@ func copyIn(b *testing.B, pool *sql.DB, table string, columns []string, rows [][
 // BenchmarkFacts loads companies and signals, and holds each against the raw bulk insert of the very same facts and subjects
 // into the same schema with the same indexes; the target is 50,000 rows a second.
 func BenchmarkFacts(b *testing.B) {
-	paths := province(b, 20_000, 1)
+	paths := province(b, 80_000, 1)
 	for _, kind := range []string{"sqlite", "postgres"} {
 		for _, name := range []string{"companies", "signals"} {
 			b.Run(kind+"/"+name, func(b *testing.B) {

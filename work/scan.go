@@ -109,6 +109,9 @@ func (r *scanRun) begin(ctx context.Context) (err error) {
 	if r.rules, err = d.RulesNow(ctx); err != nil {
 		return err
 	}
+	if err = d.Store.SettleFacts(ctx); err != nil {
+		return err
+	}
 	r.sc, err = d.Store.BeginScan(ctx, r.actor, models.ScanPlan{All: r.opts.All, AsOf: r.opts.AsOf, ValidAt: r.opts.ValidAt, RuleVersion: r.rules.Version})
 	if err != nil {
 		return err

@@ -230,14 +230,14 @@ func (s *site) allPages(t *testing.T) []visits {
 	}
 	duty := ok("home", "/", "queue", "/alerts", "queue empty", "/alerts?text=zzzz", "alert", "/alerts/"+open.Ref, "alert in a case", "/alerts/"+list[0].Ref,
 		"companies", "/companies", "companies empty", "/companies?text=zzzz", "me", "/me", "company", company)
-	viewer := ok("home", "/", "company as of", company+"?as_of=2026-11-19")
+	viewer := ok("home", "/", "dashboard", "/dashboard?weeks=52", "company as of", company+"?as_of=2026-11-19")
 	for _, tab := range []string{"overview", "products", "relations", "money", "signals", "licences", "cases", "history"} {
 		viewer = append(viewer, stop{"company " + tab, company + "?tab=" + tab, http.StatusOK})
 	}
 	duty = append(duty, stop{"404", "/alerts/YJ-440300-2026-99999", http.StatusNotFound}, stop{"403", "/admin/users", http.StatusForbidden},
 		stop{"422", company + "?as_of=yesterday", http.StatusUnprocessableEntity})
 	return []visits{{"nobody", ok("login", "/login")}, {"duty1", duty},
-		{"supervisor1", ok("home", "/", "alert", "/alerts/"+open.Ref, "case new", "/cases/new?alert="+open.Ref, "cases", "/cases", "case", cases[3], "case begun", cases[0], "referrals", "/referrals")},
+		{"supervisor1", ok("home", "/", "alert", "/alerts/"+open.Ref, "case new", "/cases/new?alert="+open.Ref, "cases", "/cases", "dashboard", "/dashboard", "dashboard of a district", "/dashboard?division=440305&weeks=4", "case", cases[3], "case begun", cases[0], "referrals", "/referrals")},
 		{"handler1", ok("home", "/", "referral formed", referrals[0], "referral reported", referrals[1], "referral approved", referrals[2], "referral sent", referrals[3], "person", person, "account", account, "graph empty", "/graph",
 			"graph", "/graph?depth=2&of=company:"+open.SubjectKey, "chain", "/graph?of=company:"+open.SubjectKey+"&from=company:"+open.SubjectKey+"&to=company:"+list[0].SubjectKey,
 			"money", "/graph/money?hops=4&account=account:"+strings.TrimPrefix(account, "/accounts/"))},

@@ -16,8 +16,8 @@ import (
 
 // The version that is shipped, and the number that the first draft upon it gets.
 const (
-	shipped = "2026.11.5"
-	draft   = "2026.11.6"
+	shipped = "2026.11.6"
+	draft   = "2026.11.7"
 )
 
 // doReplays does what the queue would do.

@@ -283,6 +283,8 @@ func (y *story) dispute() {
 	if err != nil || len(list) == 0 {
 		y.t.Fatalf("no alert in Guangzhou: %v", err)
 	}
+	y.load("SAMR", "persons", "id,name,division_code\nP-KUA,阙跨城,440103\nP-FAR,欧阳远,440103\n")
+	y.load("SAMR", "relations", "from,to,kind\nperson:P-KUA,company:"+list[0].SubjectKey+",legal_representative\nperson:P-KUA,person:P-FAR,kinship\n")
 	p := y.at("supervisor2", "/cases/new?alert="+list[0].Ref)
 	p.act(`form[action="/cases"]`, map[string]any{"title": "跨市经营案", "officers": []string{"handler3", "handler4"}})
 	at := p.address()
@@ -301,6 +303,12 @@ func (y *story) dispute() {
 	taken.sees(list[0].SubjectName)
 	taken.open("/companies/" + list[0].SubjectKey)
 	taken.sees(list[0].SubjectName, list[0].SubjectKey)
+	taken.open("/companies/" + list[0].SubjectKey + "?tab=relations") // whom it is tied to is named, and nobody behind those
+	taken.sees("阙**")
+	taken.click(`a[href^="/persons/"]`)
+	taken.sees("阙**", "辖区外主体")
+	taken.open("/graph?depth=2&of=company:" + list[0].SubjectKey)
+	taken.sees("阙**", "辖区外主体")
 	y.at("supervisor2", handoff).sees("深圳")
 }
 

@@ -157,7 +157,7 @@ func (w *province) attacks() []attack {
 		{route: "GET /locale"}, {route: "POST /logout", fresh: true, form: none}, {route: "GET /"}, {route: "GET /me"},
 		{route: "POST /me/mail", form: same(url.Values{"email": {"a@example.cn"}, "on": {"yes"}})},
 		{route: "POST /me/prefer", form: same(url.Values{"theme": {"dark"}, "locale": {"en"}})}, {route: "GET /search", query: func(string) string { return "?q=x" }},
-		{route: "GET /alerts", query: func(string) string { return "?view=all" }}, {route: "GET /companies"}, {route: "GET /cases"}, {route: "GET /referrals", query: func(string) string { return "?view=all" }}, {route: "GET /desk"}, {route: "GET /batches"},
+		{route: "GET /alerts", query: func(string) string { return "?view=all" }}, {route: "GET /companies"}, {route: "GET /dashboard"}, {route: "GET /cases"}, {route: "GET /referrals", query: func(string) string { return "?view=all" }}, {route: "GET /desk"}, {route: "GET /batches"},
 		{route: "GET /sources"}, {route: "GET /sources/:code", words: []string{":code", "SAMR"}}, {route: "GET /connectors/new"},
 		{route: "POST /sources/:code/change", words: []string{":code", "SAMR"}, form: same(url.Values{"name": {"市场监管"}, "name_en": {"Registry"}, "family": {"SAMR"}, "purpose": {"general"}, "fresh_hours": {"24"}})},
 		{route: "POST /sources/:code/clear", words: []string{":code", "TAX"}, form: none},

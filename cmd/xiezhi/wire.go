@@ -186,7 +186,7 @@ func (p *portal) handler(secondFactor bool) (http.Handler, error) {
 	if secure {
 		sessions.Cookie.Name = "__Host-xz_session"
 	}
-	app := &handlers.App{Store: p.store, Policy: policy, Desk: p.desk, Press: p.press, Sessions: sessions, Catalog: messages, Assets: assets, Now: p.cfg.now, VolumeFactor: p.cfg.RulesVolume,
+	app := &handlers.App{Store: p.store, Policy: policy, Desk: p.desk, Dashboards: &work.Dashboards{Store: p.store}, Press: p.press, Sessions: sessions, Catalog: messages, Assets: assets, Now: p.cfg.now, VolumeFactor: p.cfg.RulesVolume,
 		Articles: texts, VerifyAudit: p.verifyAudit,
 		Login: handlers.LoginRules{SecondFactor: secondFactor, Secure: secure, OpenSecret: p.secrets.open}}
 	access := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()}))

@@ -108,7 +108,7 @@ func (f *finder) fanMembers(a graph.Account, b burst, t Typology) []Member {
 	crowd := len(b.list) > f.rules.Ring
 	for _, k := range b.list {
 		m := Member{Account: f.other(k, t), Role: end}
-		if crowd && !f.quiet(m.Account) {
+		if (crowd || t == FanIn && f.rules.Fan.Victims) && !f.quiet(m.Account) {
 			m.Role, m.Aside = aside, true
 		}
 		list = append(list, m)

@@ -54,12 +54,16 @@ func (f *finder) gatherScatter(h graph.Account, ins, outs []uint32) (Scheme, boo
 	for _, k := range best.ins {
 		proof = f.proofOf(proof, k)
 		sumIn += f.contacts.list[k].fen
-		s.Members = append(s.Members, Member{Account: f.contacts.list[k].from, Role: RolePayer, Aside: len(best.ins) > f.rules.Ring})
+		s.Members = append(s.Members, f.payer(k, f.rules.Gather.Victims, len(best.ins)))
+	}
+	most := f.rules.Ring
+	if f.rules.Gather.Payees > 0 {
+		most = f.rules.Gather.Payees
 	}
 	for _, k := range best.outs {
 		proof = f.proofOf(proof, k)
 		sumOut += f.contacts.list[k].fen
-		s.Members = append(s.Members, Member{Account: f.contacts.list[k].to, Role: RolePayee, Aside: len(best.outs) > f.rules.Ring})
+		s.Members = append(s.Members, Member{Account: f.contacts.list[k].to, Role: RolePayee, Aside: len(best.outs) > most})
 	}
 	s.Members = once(s.Members)
 	n := len(best.ins) + len(best.outs)
@@ -80,6 +84,16 @@ func (f *finder) gatherScatter(h graph.Account, ins, outs []uint32) (Scheme, boo
 		f.part("gathered", ease*f.rare(s.Surprise), float64(n), float64(f.rules.Gather.Least)),
 		f.part("single_purpose", share, share, 0),
 		f.keeps(whole(sumIn, sumOut), 1))
+}
+
+// payer is one of many who paid a collector. Where the rules tell victims apart, one with a life of its own stands beside: it gave its own
+// money, as far as anybody can see. Others act, unless they are more than a ring would hire.
+func (f *finder) payer(k uint32, victims bool, many int) Member {
+	m := Member{Account: f.contacts.list[k].from, Role: RolePayer, Aside: many > f.rules.Ring}
+	if victims && !f.quiet(m.Account) {
+		m.Role, m.Aside = RoleVictim, true
+	}
+	return m
 }
 
 // sides are an account's passing contacts with running counts of quiet ends.

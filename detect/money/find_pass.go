@@ -165,7 +165,7 @@ func (f *finder) livesOfIt(a graph.Account, list []pass) bool {
 }
 
 // outstanding keeps the passes of an account with a life of its own that are larger than all else it ever paid, between parties
-// that it has no other dealings with.
+// that it has no other dealings with, and those along a relay.
 func (f *finder) outstanding(a graph.Account, list []pass) []pass {
 	other := int64(0)
 	in := map[uint32]bool{}
@@ -179,8 +179,11 @@ func (f *finder) outstanding(a graph.Account, list []pass) []pass {
 			other = max(other, f.Fen(o))
 		}
 	}
-	brings := f.carriers(list)
+	brings, relays := f.carriers(list), f.relays(list)
 	return slices.DeleteFunc(list, func(p pass) bool {
+		if len(relays) > 0 && !slices.ContainsFunc(p.outs, func(o uint32) bool { return !relays[f.contacts.of[o]] }) {
+			return false
+		}
 		return p.out <= other || !slices.ContainsFunc(p.ins, func(i uint32) bool { return f.isPassing(i) || brings[f.contacts.of[i]] })
 	})
 }
@@ -200,6 +203,29 @@ func (f *finder) carriers(list []pass) map[uint32]bool {
 	out := map[uint32]bool{}
 	for k, n := range count {
 		if n >= least && n == int(f.contacts.list[k].n) {
+			out[k] = true
+		}
+	}
+	return out
+}
+
+// relays are the contacts that only ever took what had come at once, again and again in a short time: a standing order for a wage does so
+// once a month, a pair of hands in a chain wave after wave.
+func (f *finder) relays(list []pass) map[uint32]bool {
+	r := &f.rules.Pass
+	if r.Relays <= 0 {
+		return nil
+	}
+	count := map[uint32]int{}
+	for _, p := range list {
+		for _, o := range p.outs {
+			count[f.contacts.of[o]]++
+		}
+	}
+	out := map[uint32]bool{}
+	for k, n := range count {
+		e := &f.contacts.list[k]
+		if n >= r.Relays && n == int(e.n) && !e.trade && f.personal(e.to) && float64(f.At(e.last)-f.At(e.first)) <= r.RelayDays*float64(day)*float64(n-1) {
 			out[k] = true
 		}
 	}

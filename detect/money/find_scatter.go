@@ -2,6 +2,7 @@ package money
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"xiezhi/graph"
@@ -103,8 +104,9 @@ func (f *finder) scatterGather(list []relay) (Scheme, bool) {
 	s := Scheme{Typology: ScatterGather, Subject: sink, Members: []Member{{Account: source, Role: RoleSource}, {Account: sink, Role: RoleCollector}}}
 	var proof []uint32
 	var mids []graph.Account
-	kept := 0
+	kept, lent := 0, 0
 	for _, r := range list {
+		lent += one(float64(f.contacts.list[r.out].fen) > f.rules.Scatter.Interest*float64(f.contacts.list[r.in].fen))
 		mids = append(mids, r.mid)
 		s.Members = append(s.Members, Member{Account: r.mid, Role: RoleMule})
 		proof = f.proofOf(proof, r.in)
@@ -119,6 +121,11 @@ func (f *finder) scatterGather(list []relay) (Scheme, bool) {
 	s.Surprise = surprise(chance, float64(f.pop.Accounts))
 	if s.Surprise < f.rules.Least {
 		return s, false
+	}
+	if f.rules.Scatter.Interest > 0 && binomialTail(lent, len(list), 0.5) < math.Log(f.rules.Scatter.LentChance) {
+		for i := range s.Members[2:] {
+			s.Members[2+i].Role, s.Members[2+i].Aside = RoleCustomer, true
+		}
 	}
 	return s, f.finish(&s, proof,
 		f.part("closed", f.rare(s.Surprise), float64(len(list)), float64(f.rules.Scatter.Least)),

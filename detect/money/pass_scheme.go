@@ -42,8 +42,9 @@ func (f *finder) passScheme(list []pass, group []int, sure float64) (Scheme, boo
 		}
 		s.Subject, s.Members = head, append([]Member{{Account: head, Role: RoleCollector}}, s.Members...)
 	}
+	ends := f.relayEnds(list, group)
 	for _, i := range group {
-		f.passEnds(&s, &list[i])
+		f.passEnds(&s, &list[i], ends)
 	}
 	s.Members = once(s.Members)
 	return s, f.finish(&s, proof, f.passParts(list, group, len(order), sure)...)
@@ -51,14 +52,29 @@ func (f *finder) passScheme(list []pass, group []int, sure float64) (Scheme, boo
 
 // passEnds adds who paid and who got the money. A payer is a victim or an unknowing payer; an exit with a trade of its own
 // only handled the money.
-func (f *finder) passEnds(s *Scheme, p *pass) {
+func (f *finder) passEnds(s *Scheme, p *pass, relayed map[graph.Account]bool) {
 	for _, i := range p.ins {
 		s.Members = append(s.Members, Member{Account: f.From(i), Role: RoleVictim, Aside: true})
 	}
 	for _, o := range p.outs {
 		to := f.To(o)
-		s.Members = append(s.Members, Member{Account: to, Role: RoleExit, Aside: f.Accounts[to].Merchant || !f.quiet(to)})
+		s.Members = append(s.Members, Member{Account: to, Role: RoleExit, Aside: f.Accounts[to].Merchant || !f.quiet(to) && !relayed[to]})
 	}
+}
+
+// relayEnds are the persons to whom relays of a group lead.
+func (f *finder) relayEnds(list []pass, group []int) map[graph.Account]bool {
+	own := map[graph.Account][]pass{}
+	for _, i := range group {
+		own[list[i].at] = append(own[list[i].at], list[i])
+	}
+	out := map[graph.Account]bool{}
+	for _, part := range own {
+		for k := range f.relays(part) {
+			out[f.contacts.list[k].to] = true
+		}
+	}
+	return out
 }
 
 func (f *finder) passParts(list []pass, group []int, mules int, sure float64) []Part {

@@ -86,12 +86,20 @@ type FanRule struct {
 	OnwardShare float64 `yaml:"onward_share,omitempty"`
 	OnwardHours float64 `yaml:"onward_hours,omitempty"`
 	OnwardPart  float64 `yaml:"onward_part,omitempty"`
+
+	// Of versions from 2026.11.6 on: payers with a life of their own stand beside the scheme, see payersAside.
+	Victims bool `yaml:"victims,omitempty"`
 }
 
 // ScatterRule is for one source and one sink with the same accounts between.
 type ScatterRule struct {
 	Least  int `yaml:"least"`
 	HubMax int `yaml:"hub_max"`
+
+	// Of versions from 2026.11.6 on; zero does without: where more of the accounts between send on more than this part of what they got than
+	// an even chance would have, they pay interest and are the customers of a lender.
+	Interest   float64 `yaml:"interest,omitempty"`
+	LentChance float64 `yaml:"lent_chance,omitempty"`
 }
 
 // GatherRule is for an account that collects and then spreads.
@@ -99,6 +107,10 @@ type GatherRule struct {
 	Side   int `yaml:"side"`
 	Least  int `yaml:"least"`
 	HubMax int `yaml:"hub_max"`
+
+	// Of versions from 2026.11.6 on; zero is the ring's limit: as many payees act, and payers with a life of their own stand beside.
+	Payees  int  `yaml:"payees_max,omitempty"`
+	Victims bool `yaml:"victims,omitempty"`
 }
 
 // CycleRule is for money that comes back.
@@ -152,6 +164,11 @@ type PassRule struct {
 	// Of versions from 2026.11.5 on; zero does without.
 	Heads    int `yaml:"heads,omitempty"`    // so many accounts that pass on to the same person act for him
 	Carriers int `yaml:"carriers,omitempty"` // a payer whose so many payments, and no other, all left at once is no business partner either
+
+	// Of versions from 2026.11.6 on; zero does without: a contact that took what had just come, as often as this and on the average within
+	// so many days, is a relay; who ends it acts.
+	Relays    int     `yaml:"relays,omitempty"`
+	RelayDays float64 `yaml:"relay_days,omitempty"`
 }
 
 // TestRule is for a small payment that tries the way for a large one.

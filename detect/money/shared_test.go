@@ -20,7 +20,7 @@ import (
 
 const shared = "../../../shared/data"
 
-func testRules(t testing.TB) *Rules { return testRulesOf(t, "2026.11.5") }
+func testRules(t testing.TB) *Rules { return testRulesOf(t, "2026.11.6") }
 
 func testRulesOf(t testing.TB, version string) *Rules {
 	t.Helper()
