@@ -29,8 +29,12 @@ type MoneyAccount struct {
 	BirthYear    int64    // of its holder, 0 unknown
 	Reports      []string // what institutions, police and tips say of it
 	Listed       bool     // the police or a penalty named it
+	Charges      []Charge // what they say of it
 	Exit         string   // the trade of its holder through which money leaves: an area code, empty for none
 }
+
+// Charge is what the police or a penalty says of an account, and the code of the source that brought it.
+type Charge struct{ Source, Text string }
 
 // MoneyMark is how far the last search for schemes in the present looked, and the base rates it found (the detector's JSON).
 type MoneyMark struct {

@@ -217,9 +217,10 @@ func (s *Store) accountHolders(ctx context.Context, asOf AsOf, some func(*gorm.D
 func (s *Store) accountReports(ctx context.Context, asOf AsOf, some func(*gorm.DB, string) *gorm.DB, out map[int64]MoneyAccount) error {
 	var list []struct {
 		ID      int64
+		Source  string
 		Payload []byte
 	}
-	q := bounded(s.read(ctx).Table("facts f").Select("a.id, f.payload").Joins("JOIN subjects a ON a.id = f.subject_id AND a.kind = ?", KindAccount), asOf).
+	q := bounded(s.read(ctx).Table("facts f").Select("a.id, f.source, f.payload").Joins("JOIN subjects a ON a.id = f.subject_id AND a.kind = ?", KindAccount), asOf).
 		Where("f.tbl = ?", TableSignals)
 	if err := some(q, "a.id").Order("f.id").Find(&list).Error; err != nil {
 		return fmt.Errorf("read reports of accounts: %w", err)
@@ -233,7 +234,12 @@ func (s *Store) accountReports(ctx context.Context, asOf AsOf, some func(*gorm.D
 		if row.Text != "" && len(a.Reports) < mostReports {
 			a.Reports = append(a.Reports, row.Text)
 		}
-		a.Listed = a.Listed || row.Kind == "police_feedback" || row.Kind == "penalty"
+		if row.Kind == "police_feedback" || row.Kind == "penalty" {
+			a.Listed = true
+			if len(a.Charges) < mostReports {
+				a.Charges = append(a.Charges, Charge{r.Source, row.Text})
+			}
+		}
 		out[r.ID] = a
 	}
 	return nil

@@ -26,6 +26,8 @@ type moneyPass struct {
 	pop      rates          // of the last whole search; nil where this one is whole
 	sources  map[string]models.Source
 	names    []string // source codes by number, from 1
+
+	charges map[int64][]string // source families of what the police or a penalty says of accounts
 }
 
 // scanMoney looks for schemes: in the whole ledger as the scan may know it, or, in a scan of what changed, around the accounts
@@ -183,6 +185,9 @@ func (p *moneyPass) transfers(ctx context.Context) (map[string][]money.Transfer,
 
 // book joins transfers of one currency with what is known of their accounts.
 func (p *moneyPass) book(list []money.Transfer, facts map[int64]models.MoneyAccount) *money.Book {
+	if p.charges == nil {
+		p.charges = map[int64][]string{}
+	}
 	institutions, inside := interned{}, map[int64]bool{}
 	for _, a := range p.accounts {
 		inside[a] = true
@@ -193,6 +198,9 @@ func (p *moneyPass) book(list []money.Transfer, facts map[int64]models.MoneyAcco
 			Institution: int64(institutions.number(a.Institution)), Division: a.DivisionCode,
 			Home: a.OwnerPlace, BornYear: int(a.BirthYear), Listed: a.Listed, Edge: p.accounts != nil && !inside[key]}
 		out.Remote, out.Unreachable = p.reported(a.Reports)
+		if families := p.chargedBy(a.Charges); len(families) > 0 {
+			out.Charged, p.charges[key] = true, families
+		}
 		if a.OpenedOn != "" {
 			out.OpenedAt = a.OpenedOn.Time(models.China).UnixMicro()
 		}
@@ -209,6 +217,22 @@ func (p *moneyPass) reported(texts []string) (remote, unreachable bool) {
 		}
 	}
 	return remote, unreachable
+}
+
+// chargedBy gives the source families of the charges that speak of a crime or a breach; one that clears the account is none.
+func (p *moneyPass) chargedBy(list []models.Charge) []string {
+	if _, counts := p.rules.Money.Sign("charged"); !counts {
+		return nil
+	}
+	var out []string
+	for _, c := range list {
+		if slices.ContainsFunc(p.rules.Extract(c.Text, detect.VoiceReport).Words, func(w detect.WordHit) bool {
+			return w.Class == "police_filed" || w.Class == "police_interest" || w.Class == "penalised"
+		}) {
+			out = append(out, p.family(c.Source))
+		}
+	}
+	return out
 }
 
 // interned numbers equal texts alike from 1 on; the empty text is 0.

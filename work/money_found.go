@@ -91,21 +91,27 @@ func (p *moneyPass) subjectOf(b *money.Book, s *money.Scheme) int64 {
 	return b.Key(s.Subject)
 }
 
-// families gives the source families of the proving transfers, sorted.
+// family gives the family of a source by its code.
+func (p *moneyPass) family(code string) string {
+	if src, ok := p.sources[code]; ok && src.Family != "" {
+		return src.Family
+	}
+	return code
+}
+
+// families gives the source families of the proving transfers, and of the charges against accounts that act, sorted.
 func (p *moneyPass) families(b *money.Book, s *money.Scheme) []string {
 	out := []string{}
 	for _, i := range s.Transfers {
-		code := p.names[b.Source[i]]
-		family := code
-		if src, ok := p.sources[code]; ok && src.Family != "" {
-			family = src.Family
-		}
-		if !slices.Contains(out, family) {
-			out = append(out, family)
+		out = append(out, p.family(p.names[b.Source[i]]))
+	}
+	for _, m := range s.Members {
+		if !m.Aside {
+			out = append(out, p.charges[b.Key(m.Account)]...)
 		}
 	}
 	slices.Sort(out)
-	return out
+	return slices.Compact(out)
 }
 
 // proof gives the proving transfers, the first and the last half of what is kept where there are many.

@@ -42,6 +42,7 @@ type Account struct {
 	Remote      bool   // reports tell of sign-ins abroad, through proxies or by remote control
 	Unreachable bool   // reports tell that the holder cannot be reached or refuses to be verified
 	Listed      bool   // the police or a penalty named it
+	Charged     bool   // and says that it had to do with a crime or a breach
 	Edge        bool   // only some of its transfers are in the book: nothing is known of the rest of its life
 }
 

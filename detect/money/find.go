@@ -91,13 +91,22 @@ func (f *finder) rare(s float64) float64 {
 
 // finish scores a scheme; false where it stays below what is worth telling.
 func (f *finder) finish(s *Scheme, proof []uint32, parts ...Part) bool {
-	s.Parts = slices.DeleteFunc(parts, func(p Part) bool { return p.weight*p.strength <= 0 })
+	s.Parts = slices.DeleteFunc(append(parts, f.charged(s)), func(p Part) bool { return p.weight*p.strength <= 0 })
 	s.Score = score(s.Parts)
 	if s.Score < f.rules.Report {
 		return false
 	}
 	f.build(s, proof)
 	return true
+}
+
+// charged is the reason that the police or a penalty names accounts that act in the scheme. It rests on another source than the transfers.
+func (f *finder) charged(s *Scheme) Part {
+	n := 0
+	for _, m := range s.Members {
+		n += one(!m.Aside && f.Accounts[m.Account].Charged)
+	}
+	return f.part("charged", float64(min(1, n)), float64(n), 1)
 }
 
 // quietShare gives how many of some accounts do hardly anything else.

@@ -14,6 +14,7 @@ type pass struct {
 	outs    []uint32
 	in, out int64
 	lived   bool // the account has a life of its own
+	slow    bool // along a slow relay, see slowRelays
 }
 
 // passes finds accounts that live of passing money on with the chains that they make, and chains through accounts with a life
@@ -25,14 +26,15 @@ func (f *finder) passes() []Scheme {
 		if f.Accounts[a].Merchant || len(f.In(a)) == 0 || len(f.Out(a)) == 0 {
 			continue
 		}
-		found := f.passesOf(a)
+		found := f.passesOf(a, pace{f.rules.Pass.Hours, f.rules.Pass.Share})
 		if len(found) > 0 && f.livesOfIt(a, found) {
 			lives = append(lives, found...)
 			all = append(all, found...)
 			continue
 		}
 		receipts, chances = receipts+len(f.In(a)), chances+len(found)
-		for _, p := range f.outstanding(a, found) {
+		kept := f.outstanding(a, found)
+		for _, p := range append(kept, f.slowRelays(a, kept)...) {
 			p.lived = true
 			if slices.ContainsFunc(p.ins, f.tests) {
 				lives = append(lives, p)
@@ -48,6 +50,9 @@ func (f *finder) passes() []Scheme {
 	}
 	rate := math.Log(float64(chances+1) / float64(receipts+2))
 	for _, group := range f.chains(all) {
+		if distinctAt(all, group) < f.rules.Pass.Depth { // who waits for hours tells something in a row of hands only
+			group = slices.DeleteFunc(group, func(i int) bool { return all[i].slow })
+		}
 		lived := 0
 		for _, i := range group {
 			if all[i].lived {
@@ -64,10 +69,39 @@ func (f *finder) passes() []Scheme {
 	return out
 }
 
+// pace is how soon, and how much of it, money has to leave to have passed.
+type pace struct{ hours, share float64 }
+
+// slowRelays are passes along relays of hands that take their time or a larger fee: what would mean nothing once does when it happens
+// wave after wave. Those already kept are left out.
+func (f *finder) slowRelays(a graph.Account, kept []pass) []pass {
+	r := &f.rules.Pass
+	if r.Relays <= 0 || r.RelayHours <= 0 {
+		return nil
+	}
+	slow := f.passesOf(a, pace{r.RelayHours, r.RelayShare})
+	relays := f.relays(slow)
+	if len(relays) == 0 {
+		return nil
+	}
+	had := map[uint32]bool{}
+	for _, p := range kept {
+		for _, t := range p.outs {
+			had[t] = true
+		}
+	}
+	for i := range slow {
+		slow[i].slow = true
+	}
+	return slices.DeleteFunc(slow, func(p pass) bool {
+		return slices.ContainsFunc(p.outs, func(o uint32) bool { return had[o] || !relays[f.contacts.of[o]] })
+	})
+}
+
 // passesOf gives the passes of one account. Transfers that follow each other within the hours of the rules are one run; where
 // what leaves in a run is not what came, each receipt is held against the payments after it.
-func (f *finder) passesOf(a graph.Account) []pass {
-	width := int64(f.rules.Pass.Hours * float64(hour))
+func (f *finder) passesOf(a graph.Account, pc pace) []pass {
+	width := int64(pc.hours * float64(hour))
 	ins, outs := f.In(a), f.Out(a)
 	var list []pass
 	i, o := 0, 0
@@ -89,13 +123,13 @@ func (f *finder) passesOf(a graph.Account) []pass {
 			}
 			break
 		}
-		list = f.passesIn(list, a, ins[i:j], outs[o:k])
+		list = f.passesIn(list, a, ins[i:j], outs[o:k], pc)
 		i, o = j, k
 	}
 	return list
 }
 
-func (f *finder) passesIn(list []pass, a graph.Account, ins, outs []uint32) []pass {
+func (f *finder) passesIn(list []pass, a graph.Account, ins, outs []uint32, pc pace) []pass {
 	if len(outs) == 0 {
 		return list
 	}
@@ -106,7 +140,7 @@ func (f *finder) passesIn(list []pass, a graph.Account, ins, outs []uint32) []pa
 	for _, t := range outs {
 		p.out += f.Fen(t)
 	}
-	if p.in > 0 && f.passed(a, &p) {
+	if p.in > 0 && f.passed(a, &p, pc) {
 		return append(list, p)
 	}
 	used := 0
@@ -116,13 +150,13 @@ func (f *finder) passesIn(list []pass, a graph.Account, ins, outs []uint32) []pa
 			used++
 		}
 		most := int64(f.rules.Pass.Over * float64(one.in))
-		for k := used; k < len(outs) && float64(one.out) < f.rules.Pass.Share*float64(one.in); k++ {
-			if f.Fen(outs[k]) <= most-one.out && f.At(outs[k])-f.At(t) <= int64(f.rules.Pass.Hours*float64(hour)) {
+		for k := used; k < len(outs) && float64(one.out) < pc.share*float64(one.in); k++ {
+			if f.Fen(outs[k]) <= most-one.out && f.At(outs[k])-f.At(t) <= int64(pc.hours*float64(hour)) {
 				one.outs = append(one.outs, outs[k])
 				one.out += f.Fen(outs[k])
 			}
 		}
-		if one.in > 0 && len(one.outs) > 0 && f.passed(a, &one) {
+		if one.in > 0 && len(one.outs) > 0 && f.passed(a, &one, pc) {
 			list = append(list, one)
 			used += len(one.outs)
 		}
@@ -131,9 +165,9 @@ func (f *finder) passesIn(list []pass, a graph.Account, ins, outs []uint32) []pa
 }
 
 // passed says whether a run is a pass: amounts go on, and not back to where they came from or between accounts of one holder.
-func (f *finder) passed(a graph.Account, p *pass) bool {
+func (f *finder) passed(a graph.Account, p *pass, pc pace) bool {
 	share := float64(p.out) / float64(p.in)
-	if share < f.rules.Pass.Share || share > f.rules.Pass.Over {
+	if share < pc.share || share > f.rules.Pass.Over {
 		return false
 	}
 	me := f.Accounts[a].Holder

@@ -169,6 +169,10 @@ type PassRule struct {
 	// so many days, is a relay; who ends it acts.
 	Relays    int     `yaml:"relays,omitempty"`
 	RelayDays float64 `yaml:"relay_days,omitempty"`
+
+	// Along a relay money may rest longer, and more of it may stay; zero hours do without.
+	RelayHours float64 `yaml:"relay_hours,omitempty"`
+	RelayShare float64 `yaml:"relay_share,omitempty"`
 }
 
 // TestRule is for a small payment that tries the way for a large one.

@@ -147,11 +147,11 @@ func (p *province) trade(f *firm, from, to time.Time, n int) {
 
 // collect: victims from everywhere pay one to three mules, who pass it on within the hour through a second rank to an exit.
 func (p *province) collect(f *firm, from time.Time) {
-	first := p.accountsOf(p.freshOnes(p.between(1, 3)))
+	first := p.accountsOf(p.freshOnes(p.many(1, 3)))
 	if f != nil {
 		first = append([]string{f.account}, first...)
 	}
-	second := p.accountsOf(p.freshOnes(p.between(3, 7)))
+	second := p.accountsOf(p.freshOnes(p.many(3, 7)))
 	exit := p.fresh().account
 	waves := p.between(2, 9)
 	for wave := range waves {
@@ -160,19 +160,19 @@ func (p *province) collect(f *firm, from time.Time) {
 		at := p.moment(day, 8, 16)
 		pot := 0.0
 		for _, victim := range p.strangers(p.between(8, 28)) {
-			at = at.Add(time.Duration(p.between(1, 25)) * time.Minute)
+			at = at.Add(p.minutes(1, 25))
 			sum := round(p.real(300, 48000), pick(p, []float64{1, 100, 1000}))
 			p.send(victim.account, front, sum, at, "mobile", "")
 			p.mark(f, at)
 			pot += sum
 			if pot > 60000 && p.chance(.5) {
-				pot -= p.passOn(front, second, pot*p.real(.93, .99), at)
+				pot -= p.passOn(front, second, pot*p.keep(.93, .99), at)
 			}
 		}
-		p.passOn(front, second, pot*p.real(.93, .995), at.Add(4*time.Minute))
+		p.passOn(front, second, pot*p.keep(.93, .995), at.Add(4*time.Minute))
 		for _, mule := range second {
 			if p.chance(.8) {
-				p.send(mule, exit, p.real(.7, .97)*pot/float64(len(second)), at.Add(time.Duration(p.between(35, 240))*time.Minute), "mobile", "")
+				p.send(mule, exit, p.real(.7, .97)*pot/float64(len(second)), at.Add(p.minutes(35, 240)), "mobile", "")
 			}
 		}
 	}
@@ -183,7 +183,7 @@ func (p *province) collect(f *firm, from time.Time) {
 func (p *province) passOn(from string, next []string, pot float64, at time.Time) float64 {
 	parts := some(p, next, p.between(2, len(next)))
 	for i, to := range parts {
-		p.send(from, to, math.Round(pot/float64(len(parts))*p.real(.9, 1)), at.Add(time.Duration(3+i*p.between(1, 5))*time.Minute), "mobile", "")
+		p.send(from, to, math.Round(pot/float64(len(parts))*p.keep(.9, 1)), at.Add(time.Duration(3+i*p.between(1, 5))*time.Minute), "mobile", "")
 	}
 	return pot
 }
@@ -251,7 +251,7 @@ func (p *province) shark(f *firm) {
 		}
 	}
 	for at := f.begun.AddDate(0, 0, 8); at.Before(last); at = at.AddDate(0, 0, p.between(2, 5)) {
-		p.send(till.account, lender.account, round(p.real(8000, 45000), 1000), p.moment(at, 8, 12), "mobile", "")
+		p.send(till.account, lender.account, round(p.purse(8000, 45000), 1000), p.moment(at, 8, 12), "mobile", "")
 	}
 	p.scheme("shark", "true", lender.account, till.account)
 }
@@ -272,8 +272,8 @@ func (p *province) flight(f *firm) {
 	for i := range p.between(5, 14) {
 		at := p.moment(last.AddDate(0, 0, -i*2), 9, 22)
 		p.mark(f, at)
-		p.send(f.account, owner.account, round(p.real(40000, 160000), 1000), at, "bank", "")
-		p.send(owner.account, beyond.account, round(p.real(38000, 150000), 1000), at.Add(time.Duration(p.between(10, 400))*time.Minute), "mobile", "")
+		p.send(f.account, owner.account, round(p.purse(40000, 160000), 1000), at, "bank", "")
+		p.send(owner.account, beyond.account, round(p.purse(38000, 150000), 1000), at.Add(p.minutes(10, 400)), "mobile", "")
 	}
 	p.scheme("flight", "true", f.account, owner.account, beyond.account)
 }

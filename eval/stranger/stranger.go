@@ -14,6 +14,7 @@ type Config struct {
 	Near      int       // honest companies that resemble the bad ones
 	Transfers int       // all transfers, schemes included; a floor, since schemes are written whole
 	Until     time.Time // the last day; the story spans the two years before
+	Rough     bool      // schemes of other habits by seed, offices that supply nothing, rows that come twice, late or wrong
 }
 
 // Default is the full scale: 3,000 companies of which 40 are bad and 300 near misses, 200,000 transfers, two years until 2026-10-31.
@@ -58,6 +59,9 @@ func build(cfg Config) (*province, error) {
 	}
 	p := &province{Config: cfg, rng: rand.New(rand.NewPCG(cfg.Seed, 0x5717)), texts: texts, tables: newTables(),
 		start: cfg.Until.AddDate(-2, 0, 0), names: map[string]bool{}, used: map[string]bool{}}
+	if cfg.Rough {
+		p.roughen()
+	}
 	p.makeInstitutions()
 	p.makePeople()
 	p.makeBad()
@@ -93,6 +97,7 @@ type province struct {
 	moves    []move
 	schemes  int
 	serial   int
+	rough    *rough
 }
 
 func (p *province) between(low, high int) int {

@@ -18,7 +18,9 @@ func TestWriteOut(t *testing.T) {
 	if err != nil {
 		t.Fatalf("XIEZHI_STRANGER_SEED: %v", err)
 	}
-	if err := Write(Default(seed), dir); err != nil {
+	cfg := Default(seed)
+	cfg.Rough = os.Getenv("XIEZHI_STRANGER_ROUGH") != ""
+	if err := Write(cfg, dir); err != nil {
 		t.Fatal(err)
 	}
 }

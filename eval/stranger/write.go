@@ -98,6 +98,7 @@ func (p *province) writeFiles(dir string) error {
 		p.row("transfers", "BANK", m.at, fmt.Sprintf("LS%08d", i+1), m.from, m.to, amount, stamp(m.at), "CNY", m.channel, m.device, m.ip, m.memo)
 	}
 	p.splitLabels()
+	p.spoil()
 	for name, t := range p.tables {
 		if err := p.writeTable(filepath.Join(dir, name+".csv"), t, !plain(name)); err != nil {
 			return err
