@@ -64,14 +64,19 @@ func (r *rows) byParts(end []Account, accounts int) {
 	next := make([]uint32, parts)
 	copy(next, begin)
 	pairs := make([]uint64, len(end)) // account, transfer
-	for i, a := range end {
-		at := &next[int(a)>>shift]
-		pairs[*at] = uint64(a)<<32 | uint64(i)
-		*at++
+	var t turn
+	for from := 0; from < len(end); from += turnRows {
+		for i, a := range end[from:min(from+turnRows, len(end))] {
+			at := &next[int(a)>>shift]
+			pairs[*at] = uint64(a)<<32 | uint64(from+i)
+			*at++
+		}
+		t.done(turnRows)
 	}
 	place := make([]uint32, 1<<shift)
 	for k := range parts {
 		part, first := pairs[begin[k]:begin[k+1]], k<<shift
+		t.done(2 * uint32(len(part)))
 		clear(place)
 		for _, p := range part {
 			place[int(p>>32)-first]++

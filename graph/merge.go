@@ -16,11 +16,13 @@ func mergeRuns(n *numbering, w *means, x, y *Ledger) *Ledger {
 		total += int(s.to - s.from)
 	}
 	l := &Ledger{accounts: n, means: w, from: make([]Account, 0, total), to: make([]Account, 0, total)}
+	var t turn
 	for _, s := range parts {
 		of := x
 		if s.second {
 			of = y
 		}
+		t.done(s.to - s.from)
 		l.from, l.to = append(l.from, of.from[s.from:s.to]...), append(l.to, of.to[s.from:s.to]...)
 	}
 	if total > 0 && (x.way != nil || y.way != nil) {
@@ -38,7 +40,9 @@ func mergeRuns(n *numbering, w *means, x, y *Ledger) *Ledger {
 func stretches(x, y *Ledger) []stretch {
 	var list []stretch
 	i, j, nx, ny := uint32(0), uint32(0), uint32(x.Len()), uint32(y.Len())
+	var t turn
 	for i < nx || j < ny {
+		t.done(16) // a stretch is found by some steps, however long it is
 		k := nx
 		if i < nx && j < ny {
 			at, id := y.At(j), y.ID(j)
@@ -122,7 +126,9 @@ func mergeColumns(x, y *column, parts []stretch, total int) column {
 	}
 	p := packerLike(*like, total)
 	var room [1024]int64
+	var t turn
 	for _, s := range parts {
+		t.done(s.to - s.from)
 		of := x
 		if s.second {
 			of = y

@@ -159,12 +159,23 @@ func (f dashboardFile) trend(ctx context.Context) views.DashTrend {
 		{"orange", func(l models.LevelCount) int64 { return l.Orange }}, {"red", func(l models.LevelCount) int64 { return l.Red }}}
 	ends := make([]float64, 0, len(lines))
 	for _, l := range lines {
-		var path strings.Builder
+		var path, now strings.Builder
 		for i, w := range weeks {
-			fmt.Fprintf(&path, "%s%.1f %.1f", map[bool]string{true: "M", false: "L"}[i == 0], weekX(i, len(weeks)), y(l.of(w.Raised)))
+			at := fmt.Sprintf("%.1f %.1f", weekX(i, len(weeks)), y(l.of(w.Raised)))
+			switch {
+			case i == 0:
+				path.WriteString("M" + at)
+			case i < len(weeks)-1:
+				path.WriteString("L" + at)
+			default:
+				now.WriteString("L" + at) // the week that goes on is no fall
+			}
+			if i == len(weeks)-2 {
+				now.WriteString("M" + at)
+			}
 		}
 		last := weeks[len(weeks)-1]
-		t.Lines = append(t.Lines, views.DashLine{Level: l.level, Path: path.String(), Text: i18n.Integer(ctx, l.of(last.Raised))})
+		t.Lines = append(t.Lines, views.DashLine{Level: l.level, Path: path.String(), Now: now.String(), Text: i18n.Integer(ctx, l.of(last.Raised))})
 		ends = append(ends, y(l.of(last.Raised)))
 	}
 	for i, at := range apart(ends, 15, chartBottom) {

@@ -254,18 +254,12 @@ func (a *App) graphMore(ctx context.Context, f *graphFile, by work.GraphAsk) err
 			return err
 		}
 		f.figures = &figures
-		var more []int64
-		for _, k := range figures.Subjects {
-			if _, ok := f.names[k.ID]; !ok {
-				more = append(more, k.ID)
-			}
+		more := make([]int64, len(figures.Subjects))
+		for i, k := range figures.Subjects {
+			more[i] = k.ID
 		}
-		extra, err := by.Memory.Subjects(ctx, more)
-		if err != nil {
+		if f.names, err = by.Memory.Subjects(ctx, more); err != nil {
 			return err
-		}
-		for id, s := range extra {
-			f.names[id] = s
 		}
 	}
 	return nil

@@ -189,7 +189,7 @@ func (s *Store) SubjectsByID(ctx context.Context, sight Sight, ids []int64) (map
 	if len(ids) == 0 {
 		return out, nil
 	}
-	cond, args := sight.sql("subjects", "subjects.id")
+	cond, args := sight.subjects()
 	in, list := s.oneOf(ids)
 	rows, err := s.read(ctx).Raw("SELECT "+namedColumns+" FROM "+s.subjectsTable()+" WHERE "+cond+" AND id "+in, append(args, list)...).Rows()
 	if err != nil {
@@ -280,22 +280,37 @@ func kindLiteral(kind SubjectKind) (string, bool) {
 // TransferKeys gives the source's own IDs of transfers by internal key, of withdrawn ones too.
 func (s *Store) TransferKeys(ctx context.Context, ids []int64) (map[int64]string, error) {
 	out := make(map[int64]string, len(ids))
-	if len(ids) == 0 {
-		return out, nil
+	for _, table := range []string{"transfers", "withdrawn_transfers"} {
+		var missing []int64 // few transfers are withdrawn, so that the second question is seldom asked
+		for _, id := range ids {
+			if _, ok := out[id]; !ok {
+				missing = append(missing, id)
+			}
+		}
+		if len(missing) == 0 {
+			break
+		}
+		if err := s.transferKeys(ctx, table, missing, out); err != nil {
+			return nil, fmt.Errorf("read transfers: %w", err)
+		}
 	}
+	return out, nil
+}
+
+func (s *Store) transferKeys(ctx context.Context, table string, ids []int64, out map[int64]string) error {
 	in, list := s.oneOf(ids)
-	rows, err := s.read(ctx).Raw("SELECT id, key FROM transfers WHERE id "+in+" UNION ALL SELECT id, key FROM withdrawn_transfers WHERE id "+in, list, list).Rows()
+	rows, err := s.read(ctx).Raw("SELECT id, key FROM "+table+" WHERE id "+in, list).Rows()
 	if err != nil {
-		return nil, fmt.Errorf("read transfers: %w", err)
+		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var id int64
 		var key string
 		if err := rows.Scan(&id, &key); err != nil {
-			return nil, fmt.Errorf("read transfers: %w", err)
+			return err
 		}
 		out[id] = key
 	}
-	return out, rows.Err()
+	return rows.Err()
 }

@@ -48,12 +48,18 @@ func (s Sight) sql(alias, subject string) (string, []any) {
 
 // seenSubjects keeps the subjects in sight, those of the ring around a case included.
 func seenSubjects(db *gorm.DB, s Sight) *gorm.DB {
+	cond, args := s.subjects()
+	return db.Where(cond, args...)
+}
+
+// subjects gives the condition of seenSubjects, for questions that are written out.
+func (s Sight) subjects() (string, []any) {
 	cond, args := s.sql("subjects", "subjects.id")
 	if s.work == "" {
-		return db.Where(cond, args...)
+		return cond, args
 	}
 	ring, more := s.ring()
-	return db.Where("("+cond+" OR "+ring+")", slices.Concat(args, more)...)
+	return "(" + cond + " OR " + ring + ")", slices.Concat(args, more)
 }
 
 // ring gives the condition that keeps the accounts that the subject of a case holds, and whom a relation ties to it. What was withdrawn ties

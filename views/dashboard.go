@@ -62,8 +62,8 @@ type DashTrend struct {
 	Bars        []DashBars
 }
 
-// DashLine is the line of a level, with the shape and the number at its end.
-type DashLine struct{ Level, Path, Text, EndY, TextY string }
+// DashLine is the line of a level, with the shape and the number at its end; Now is its last part, to the week that goes on.
+type DashLine struct{ Level, Path, Now, Text, EndY, TextY string }
 
 // DashBars is a row of bars over the weeks.
 type DashBars struct {

@@ -21,7 +21,8 @@ func NewRemembered(store *models.Store, sight models.Sight) *Remembered {
 	return &Remembered{store: store, sight: sight, byID: map[int64]models.Subject{}, absent: map[int64]bool{}, written: map[models.SubjectRef]models.Subject{}}
 }
 
-// Subjects gives subjects by internal key, those in sight alone.
+// Subjects gives subjects by internal key, those in sight alone, beside others that were loaded before. The map goes on growing with the
+// memory and belongs to it.
 func (r *Remembered) Subjects(ctx context.Context, ids []int64) (map[int64]models.Subject, error) {
 	var missing []int64
 	for _, id := range ids {
@@ -41,13 +42,7 @@ func (r *Remembered) Subjects(ctx context.Context, ids []int64) (map[int64]model
 			delete(r.absent, id)
 		}
 	}
-	out := make(map[int64]models.Subject, len(ids))
-	for _, id := range ids {
-		if s, ok := r.byID[id]; ok {
-			out[id] = s
-		}
-	}
-	return out, nil
+	return r.byID, nil
 }
 
 // named gives a subject by its written form.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -29,8 +30,11 @@ type arrival struct {
 	stored       time.Time
 }
 
-// benchChunk is how many rows one transaction of a made load takes.
-const benchChunk = 2000
+// How many rows a transaction of a made load takes: as many as one of a file at most, fewer where they come at a rate and are not due.
+const (
+	benchChunk = 2000
+	benchMost  = 10_000
+)
 
 func newBenchLoad(ctx context.Context, s *models.Store, name string, table models.Table, accounts int) (*benchLoad, error) {
 	b, err := s.BeginBatch(ctx, byCommand, models.BatchPlan{Source: "BENCH", Division: "440300", Files: []models.BatchFile{{Name: name, Table: table, Header: "{}", SHA256: name}}})
@@ -41,26 +45,73 @@ func newBenchLoad(ctx context.Context, s *models.Store, name string, table model
 }
 
 // run brings at most so many rows, rate a second (0 for as fast as it goes), until the context ends, and gives how many came a second.
+// While a chunk is stored the next is made ready, as when a file is loaded.
 func (l *benchLoad) run(ctx context.Context, most int64, rate int, row func(n int64) models.Row) (float64, error) {
 	began, done := time.Now(), int64(0)
-	for done < most && ctx.Err() == nil {
-		rows := make([]models.Row, min(benchChunk, most-done))
-		for i := range rows {
-			n := l.n.Add(1)
-			rows[i] = row(n)
-			rows[i].Line = n + 1
+	making, stop := context.WithCancel(ctx)
+	defer stop()
+	chunks := make(chan *benchReady)
+	go func() {
+		defer close(chunks)
+		l.ready(making, most, rate, row, chunks)
+	}()
+	var failed error
+	for c := range chunks {
+		if failed != nil {
+			continue // until who makes chunks ready has seen it
 		}
 		// A chunk that is begun is brought to its end.
-		if _, err := l.loader.Append(context.WithoutCancel(ctx), &l.batch.Files[0], rows, nil, l.n.Load()+1); err != nil {
-			return 0, err
+		if failed = c.err; failed == nil {
+			_, failed = l.loader.AppendPrepared(context.WithoutCancel(ctx), &l.batch.Files[0], c.rows, nil, c.line)
 		}
-		l.tell(rows[len(rows)-1].Transfer)
-		done += int64(len(rows))
+		if failed != nil {
+			stop()
+			continue
+		}
+		l.tell(c.last)
+		done += int64(c.n)
+	}
+	return float64(done) / time.Since(began).Seconds(), failed
+}
+
+// benchReady is rows that were made ready.
+type benchReady struct {
+	rows *models.Prepared
+	n    int
+	line int64
+	last *models.TransferRow
+	err  error
+}
+
+// ready makes chunks of what is due by then.
+func (l *benchLoad) ready(ctx context.Context, most int64, rate int, row func(n int64) models.Row, chunks chan<- *benchReady) {
+	began := time.Now()
+	for made := int64(0); made < most && ctx.Err() == nil; {
+		n := min(benchMost, most-made)
 		if rate > 0 {
-			sleepFor(ctx, time.Until(began.Add(time.Duration(float64(done)/float64(rate)*float64(time.Second)))))
+			sleepFor(ctx, time.Until(began.Add(time.Duration(float64(made+benchChunk)/float64(rate)*float64(time.Second)))))
+			n = min(n, max(benchChunk, int64(time.Since(began).Seconds()*float64(rate))-made))
+		}
+		c := &benchReady{rows: l.loader.Prepare(l.batch.Files[0].Table), n: int(n)}
+		for i := range n {
+			if i%32 == 0 {
+				runtime.Gosched() // who asks goes first
+			}
+			at := l.n.Add(1)
+			r := row(at)
+			r.Line = at + 1
+			c.line, c.last = r.Line, r.Transfer
+			if c.err = c.rows.Add(r); c.err != nil {
+				break
+			}
+		}
+		made += n
+		select {
+		case chunks <- c:
+		case <-ctx.Done():
+			return
 		}
 	}
-	return float64(done) / time.Since(began).Seconds(), nil
 }
 
 func (l *benchLoad) tell(t *models.TransferRow) {
