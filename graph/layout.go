@@ -44,19 +44,23 @@ func sectors(n int, ties [][2]int, depth []int) []Point {
 			leaves[up[i]] += leaves[i]
 		}
 	}
-	radius := make([]float64, len(count))
+	radius := make([]float64, len(count)) // the outer edge of each ring, which has room for its nodes side by side
 	for d := 1; d < len(radius); d++ {
-		radius[d] = max(radius[d-1]+1.4, float64(count[d])/(2*math.Pi))
+		radius[d] = max(radius[d-1]+1.4, math.Sqrt(radius[d-1]*radius[d-1]+1.6*float64(count[d])/math.Pi))
 	}
 	from := make([]float64, n) // where the part of a sector begins that is not given away
 	width := make([]float64, n)
 	width[0] = 2 * math.Pi
-	for _, i := range order[1:] {
+	for k, i := range order[1:] {
 		width[i] = width[up[i]] * leaves[i] / leaves[up[i]]
 		from[i] = from[up[i]]
 		from[up[i]] += width[i]
 		angle := from[i] + width[i]/2
-		at[i] = Point{radius[ring[i]] * math.Cos(angle), radius[ring[i]] * math.Sin(angle)}
+		// Neighbours on a ring stand at different distances, spread evenly over its area (by the golden ratio).
+		_, part := math.Modf(float64(k+1) * 0.6180339887)
+		inner, outer := radius[ring[i]-1]+0.7, radius[ring[i]]
+		r := math.Sqrt(inner*inner + max(outer*outer-inner*inner, 0)*part)
+		at[i] = Point{r * math.Cos(angle), r * math.Sin(angle)}
 	}
 	return at
 }

@@ -52,7 +52,7 @@ type keptStatement struct {
 // The most statements that a connection keeps, and how long the text of one may be: long ones are lists that hardly come twice.
 const (
 	maxKept     = 160
-	maxKeptText = 4096
+	maxKeptText = 16384
 )
 
 // statement gives a statement that nobody is reading from; kept says whether it belongs to the connection.
