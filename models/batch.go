@@ -144,8 +144,21 @@ func (s *Store) FinishFile(ctx context.Context, actor Actor, b *Batch, f *BatchF
 	})
 }
 
-// FinishBatch closes a load and sums its files up.
+// largeBatch is from how many rows on a load may change what is the best way to answer a question.
+const largeBatch = 5000
+
+// FinishBatch closes a load and sums its files up. After a large one PostgreSQL counts its tables anew: until it did, it takes them for
+// small and goes through all rows where an index would serve, and by itself it looks once a minute.
 func (s *Store) FinishBatch(ctx context.Context, actor Actor, b *Batch) error {
+	var rows int64
+	for _, f := range b.Files {
+		rows += f.Accepted
+	}
+	if rows >= largeBatch && s.dialect == "postgres" {
+		if err := s.w.WithContext(ctx).Exec("ANALYZE subjects, facts, transfers").Error; err != nil {
+			return fmt.Errorf("count the tables after batch %s: %w", b.Ref, err)
+		}
+	}
 	return s.change(ctx, actor, func(t *tx) error {
 		b.Accepted, b.Unchanged, b.Refused, b.Status, b.FinishedAt = 0, 0, 0, "failed", t.now
 		for _, f := range b.Files {
