@@ -74,3 +74,18 @@ func TestStatedIsFoundWhereverItWaits(t *testing.T) {
 		})
 	}
 }
+
+// After a large load PostgreSQL knows how large its tables are, and plans for it at once.
+func TestPostgresCountsAfterALargeLoad(t *testing.T) {
+	target := modelstest.Postgres(t)
+	s, db := modelstest.Open(t, target, time.Now), modelstest.Raw(t, target)
+	var rows []models.Row
+	for i := range 5000 {
+		rows = append(rows, models.Row{Table: models.TableCompanies, Source: "SAMR", Company: &models.CompanyRow{USCC: fmt.Sprint("C", i), Name: "N"}})
+	}
+	load(t, s, rows)
+	var facts float64
+	if err := db.QueryRowContext(t.Context(), "SELECT reltuples FROM pg_class WHERE relname = 'facts'").Scan(&facts); err != nil || facts != 5000 {
+		t.Errorf("PostgreSQL takes facts for %v rows: %v", facts, err)
+	}
+}
