@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
-
-	"xiezhi/graph"
 )
 
 // BenchmarkGraphPages gives what a page of the graph costs, without any network and one after the other: the handler alone, with
@@ -20,26 +18,13 @@ func BenchmarkGraphPages(b *testing.B) {
 		b.Fatal(err)
 	}
 	s.p.running.Go(func() { s.p.desk.Graph.Keep(b.Context(), 250*time.Millisecond) })
-	seed := graph.Seed(9)
-	account := func() string { return "account:" + benchAccount(seed.Below(size.accounts)) }
-	company := func() string { return "company:" + benchCompany(1+seed.Below(size.companies)) }
 	clerk := s.as(b, "duty1")
 	base, err := url.Parse(s.URL)
 	if err != nil {
 		b.Fatal(err)
 	}
 	cookies := clerk.http.Jar.Cookies(base)
-	for _, page := range []struct {
-		name    string
-		address func() string
-	}{
-		{"trace", func() string { return "/graph/money?hops=3&from=2026-03-01&to=2026-03-31&account=" + account() }},
-		{"chain", func() string {
-			from := company()
-			return "/graph?depth=1&of=" + from + "&from=" + from + "&to=" + company()
-		}},
-		{"neighbourhood", func() string { return "/graph?depth=3&limit=300&of=" + company() }},
-	} {
+	for _, page := range graphPages(size) {
 		list := make([]string, 256)
 		for i := range list {
 			list[i] = page.address()
