@@ -128,8 +128,8 @@ func (v *view) runs() []run {
 	for i := range v.products {
 		add(v.products[i].area, 0)
 	}
-	if len(list) == 0 {
-		add(max(v.guessed, 0), 0)
+	for _, area := range v.guessed {
+		add(area, 0)
 	}
 	other := v.c.areaIndex(areaOther)
 	for i := range list {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -153,6 +154,35 @@ func TestAComplaintNeverHelps(t *testing.T) {
 			Row: models.SignalRow{Subject: "company:C1", Kind: "complaint", At: asOf, Text: rapid.SampledFrom(drawnTexts).Draw(t, "text"), Count: optInt(t, "n", 9)}})
 		notMilder(t, before, Assess(facts, nil, rules, asOf))
 	})
+}
+
+// TestAComplaintKeepsTheAreas: a complaint that speaks of another area adds it; what the company itself spoke of stays assessed. Without
+// that a company with a word of wealth in its name fell from 86.7 to 85.9 by a second complaint about a pyramid.
+func TestAComplaintKeepsTheAreas(t *testing.T) {
+	rules := defaultRules(t)
+	asOf := models.At(time.Date(2012, 1, 15, 0, 0, 0, 0, time.UTC))
+	facts := models.CompanyFacts{ID: "C1"}
+	prov := func(source string) models.Provenance {
+		return models.Provenance{FactID: int64(len(facts.Signals) + 1), Source: source, Family: source, Purpose: models.PurposeGeneral, ObservedAt: asOf}
+	}
+	facts.Registry = []models.Fact[models.CompanyRow]{{Provenance: prov("WEB"), Row: models.CompanyRow{Name: "甲理财顾问"}}}
+	facts.Licences = []models.Fact[models.LicenceRow]{{Provenance: prov("WEB"), Row: models.LicenceRow{Company: "C1", Kind: "pawn", Number: "1", ValidFrom: "2010-01-01"}}}
+	complain := func(source, text string) {
+		facts.Signals = append(facts.Signals, models.Fact[models.SignalRow]{Provenance: prov(source), Row: models.SignalRow{Subject: "company:C1", Kind: "complaint", At: asOf, Text: text}})
+	}
+	complain("WEB", "日息8%，保本保息")
+	complain("WEB", "三级分销，拉人头拿推荐奖，已有会员500人")
+	before := Assess(facts, nil, rules, asOf)
+	complain("12345", "三级分销，拉人头拿推荐奖，已有会员500人")
+	after := Assess(facts, nil, rules, asOf)
+	if after.Index < before.Index {
+		t.Errorf("index %v -> %v", before.Index, after.Index)
+	}
+	for _, want := range []string{"WLTH", "MLM"} {
+		if !slices.ContainsFunc(after.Areas, func(a AreaIndex) bool { return a.Code == want }) {
+			t.Errorf("no %s among %v", want, after.Areas)
+		}
+	}
 }
 
 // TestIndexFormula: the index rises with every score, stays within 0-100, and the points add up to it.

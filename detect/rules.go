@@ -17,6 +17,7 @@ type Rules struct {
 	EvidenceCap  EvidenceCap     `yaml:"evidence_cap"`
 	ValidityDays int             `yaml:"validity_days"`
 	EvidenceMax  int             `yaml:"evidence_max"`
+	WidenAreas   bool            `yaml:"widen_areas,omitempty"` // see view.guessAreas; versions before 2026.11.6 know one area alone
 	LPR          LPRTable        `yaml:"lpr"`
 	Yield        YieldRule       `yaml:"yield"`
 	Dimensions   []DimensionRule `yaml:"dimensions"`

@@ -27,7 +27,7 @@ type view struct {
 	promises  []promise
 	area      int    // the area being assessed
 	also      uint64 // areas whose facts count beside it
-	guessed   int    // the area of a company without products
+	guessed   []int  // the areas of a company without products, at least one
 	scanned   *scan
 
 	muted      []string // indicators that are not counted for the company
@@ -77,7 +77,7 @@ type promise struct {
 const everyArea = -1
 
 func newView(facts *models.CompanyFacts, peers Peers, rules *Rules, asOf models.Instant) *view {
-	v := &view{rules: rules, c: rules.compiled, asOf: asOf, us: asOf.Micro(), peers: peers, guessed: -1}
+	v := &view{rules: rules, c: rules.compiled, asOf: asOf, us: asOf.Micro(), peers: peers}
 	v.scanned = v.c.borrow()
 	defer v.c.giveBack(v.scanned)
 	v.schemes = facts.Schemes
@@ -95,7 +95,7 @@ func newView(facts *models.CompanyFacts, peers Peers, rules *Rules, asOf models.
 			v.ties = append(v.ties, *t)
 		}
 	}
-	v.guessArea()
+	v.guessAreas()
 	v.scorePromises()
 	return v
 }

@@ -88,28 +88,43 @@ func areaFactor(kind string) float64 {
 	return 0.5
 }
 
-// guessArea names the area of a company without products by the words of its name, texts and scope.
-func (v *view) guessArea() {
+// areaWords is the least weight of words that name an area: one of a company's name, two of its adverts.
+const areaWords = 3
+
+// guessAreas names the areas of a company without products: the one that its own words name most, else the general one, and each
+// that others speak of whose words weigh enough. What others say only adds areas, so that a complaint never lowers an index; rules
+// that do not widen take the one area that all words name most.
+func (v *view) guessAreas() {
 	if len(v.products) > 0 {
 		return
 	}
-	other := v.c.areaIndex(areaOther)
-	var weights [64]float64
+	var own, others [64]float64
 	for i := range v.docs {
 		d := &v.docs[i]
+		sums := &own
+		if v.rules.WidenAreas && d.voice != VoiceOwn {
+			sums = &others
+		}
 		for _, w := range d.words {
 			if w.entry.class != v.c.areaClass {
 				continue
 			}
-			if a := v.c.areaIndex(w.entry.text); a < len(weights) {
-				weights[a] += areaFactor(d.kind) * w.entry.weight
+			if a := v.c.areaIndex(w.entry.text); a < len(sums) {
+				sums[a] += areaFactor(d.kind) * w.entry.weight
 			}
 		}
 	}
-	v.guessed = other
-	for a := range v.c.areas {
-		if a < len(weights) && a != other && weights[a] >= 3 && (v.guessed == other || weights[a] > weights[v.guessed]) {
-			v.guessed = a
+	other := v.c.areaIndex(areaOther)
+	guess := other
+	for a := range min(len(v.c.areas), len(own)) {
+		if a != other && own[a] >= areaWords && (guess == other || own[a] > own[guess]) {
+			guess = a
+		}
+	}
+	v.guessed = append(v.guessed, guess)
+	for a := range min(len(v.c.areas), len(own)) {
+		if a != other && a != guess && others[a] > 0 && own[a]+others[a] >= areaWords {
+			v.guessed = append(v.guessed, a)
 		}
 	}
 }
