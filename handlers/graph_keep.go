@@ -157,7 +157,7 @@ func fixed(address string) string {
 	if err != nil {
 		return address
 	}
-	for _, key := range []string{"as_of", "saved", "format"} {
+	for _, key := range []string{"as_of", "saved", "format", "show"} {
 		v.Del(key)
 	}
 	return path + "?" + v.Encode()

@@ -24,8 +24,13 @@ type moneyFile struct {
 	query  url.Values
 }
 
-// pageMoves is how many payments the page shows.
-const pageMoves = 500
+// How much a page of a money flow follows and shows.
+const (
+	pageMoves  = 500  // payments that are followed
+	mostMoves  = 5000 // where the page is asked for more
+	pageShown  = 100  // accounts, and payments between them, that are listed at first, and how many more at each step
+	sankeyMost = 10   // accounts of a layer that stand alone in the picture; the rest are one bar
+)
 
 func (a *App) moneyShow(c *gin.Context) error {
 	f, err := a.moneyFile(c, models.Instant{})
@@ -62,7 +67,9 @@ func (a *App) moneyShow(c *gin.Context) error {
 func (a *App) moneyFile(c *gin.Context, latest models.Instant) (moneyFile, error) {
 	ctx, q := a.Context(c), readQuery(c)
 	f := moneyFile{ask: readMoney(c, q), wrong: q.wrong, query: c.Request.URL.Query()}
-	f.ask.Limit, f.ask.Sums = pageMoves, true
+	f.ask.Sums, f.ask.Alone, f.ask.Keys = true, sankeyMost, c.Query("saved") != ""
+	f.ask.Limit = q.number("limit", pageMoves, 1, mostMoves)
+	f.shown(q, latest)
 	by := a.graphAsk(c, models.ActAccountRead, q)
 	fixAsk(&by, latest)
 	if f.ask.Account == "" {
@@ -89,11 +96,24 @@ func (a *App) moneyFile(c *gin.Context, latest models.Instant) (moneyFile, error
 	}
 	var ids []int64
 	for _, l := range f.answer.Accounts {
-		ids = append(ids, l.ID)
+		if l.Listed {
+			ids = append(ids, l.ID)
+		}
 	}
 	f.names, err = by.Memory.Subjects(ctx, ids)
 	return f, err
 }
+
+// shown reads how much is listed: the most important at first, more by steps or all; a file and a picture that is kept hold everything.
+func (f *moneyFile) shown(q *queryReader, latest models.Instant) {
+	if f.query.Get("show") == showAll || f.query.Get("format") != "" || !latest.IsZero() {
+		return
+	}
+	f.ask.Shown = q.number("show", pageShown, 1, mostMoves)
+}
+
+// showAll asks for the whole list.
+const showAll = "all"
 
 // address writes the page's address with some fields changed.
 func (f moneyFile) address(pairs ...string) string {
@@ -111,26 +131,21 @@ func (f moneyFile) address(pairs ...string) string {
 func newMoneyPage(ctx context.Context, f moneyFile) views.MoneyPage {
 	p := views.MoneyPage{Account: f.ask.Account, Name: maskedName(ctx, map[int64]models.Subject{f.sub.ID: f.sub}, f.sub.ID), Wrong: f.wrong,
 		From: f.query.Get("from"), To: f.query.Get("to"), Least: f.query.Get("min_amount"), GraphURL: "/graph?" + url.Values{"of": {f.ask.Account}}.Encode(),
-		CSV: f.address("format", "csv"), SVG: f.address("format", "svg"), Truncated: f.answer.Truncated, Limit: i18n.Integer(ctx, pageMoves)}
+		CSV: f.address("format", "csv"), SVG: f.address("format", "svg")}
+	if f.answer.Truncated {
+		p.Cut = i18n.T(ctx, "money.cut", "n", i18n.Integer(ctx, int64(f.ask.Limit)))
+		if f.ask.Limit < mostMoves {
+			p.MoreURL, p.MoreText = f.address("limit", itoa(mostMoves)), i18n.T(ctx, "money.follow", "n", i18n.Integer(ctx, mostMoves))
+		}
+	}
 	p.Directions = choices(ctx, "money.direction.", f.ask.Direction, work.Forward, work.Backward)
 	p.Methods = choices(ctx, "money.method.", f.ask.Method, work.ProRata, work.FirstIn)
 	for _, n := range []int{1, 2, 3, 4, 5, 6} {
 		p.Hops = append(p.Hops, ui.Option{Value: itoa(n), Label: i18n.T(ctx, "money.hops", "n", itoa(n)), Chosen: n == f.ask.Hops})
 	}
 	p.MethodNote = i18n.T(ctx, "money.note."+f.ask.Method)
-	for _, h := range f.answer.Hops {
-		p.Rows = append(p.Rows, views.MoneyRow{Depth: itoa(h.Depth), At: whenMinute(h.At), Day: i18n.Day(h.At.Time()), From: maskedName(ctx, f.names, h.FromID), To: maskedName(ctx, f.names, h.ToID),
-			Amount: moneyText(ctx, h.Amount, h.Currency), Carried: moneyText(ctx, h.Carried, h.Currency), Transfer: h.Transfer})
-	}
-	direction := "&direction=" + url.QueryEscape(f.ask.Direction)
-	for _, l := range f.answer.Accounts {
-		row := views.MoneyLayer{Depth: itoa(l.Depth), Name: maskedName(ctx, f.names, l.ID), In: moneyText(ctx, l.In, l.Currency), Out: moneyText(ctx, l.Out, l.Currency), Remaining: moneyText(ctx, l.Remaining, l.Currency), Institution: l.Institution}
-		if s, ok := f.names[l.ID]; ok && l.ID != f.sub.ID {
-			row.URL = "/graph/money?account=" + url.QueryEscape(subjectAddress(s)) + direction
-			row.Place = shortPlace(ctx, s.DivisionCode)
-		}
-		p.Layers = append(p.Layers, row)
-	}
+	p.Rows, p.Layers = newMoneyRows(ctx, f), newMoneyLayers(ctx, f)
+	p.Accounts, p.Payments = newMoneyParts(ctx, f)
 	for _, s := range f.answer.Sums["institution"] {
 		p.Institutions = append(p.Institutions, newMoneySum(ctx, s, orUnknown(s.Name)))
 	}
@@ -169,18 +184,4 @@ func choices(ctx context.Context, prefix, chosen string, words ...string) []ui.O
 		list = append(list, ui.Option{Value: w, Label: i18n.T(ctx, prefix+w), Chosen: w == chosen})
 	}
 	return list
-}
-
-// moneyCSV gives the payments as a table with exact amounts; it is noted.
-func (a *App) moneyCSV(c *gin.Context, f moneyFile) error {
-	ctx := a.Context(c)
-	if err := a.noteExport(c, "account:"+subjectAddress(f.sub), f.sub.Place); err != nil {
-		return err
-	}
-	rows := [][]string{{i18n.T(ctx, "money.depth"), i18n.T(ctx, "col.time"), i18n.T(ctx, "money.payer"), i18n.T(ctx, "money.payee"), i18n.T(ctx, "money.amount"), i18n.T(ctx, "money.carried"), i18n.T(ctx, "money.currency"),
-		i18n.T(ctx, "money.transfer")}}
-	for _, h := range f.answer.Hops {
-		rows = append(rows, []string{itoa(h.Depth), h.At.String(), maskedName(ctx, f.names, h.FromID), maskedName(ctx, f.names, h.ToID), h.Amount.String(), h.Carried.String(), h.Currency, h.Transfer})
-	}
-	return sendCSV(c, "money.csv", rows)
 }

@@ -22,7 +22,6 @@ const (
 	sankeyTop    = 24
 	sankeyBar    = 12
 	sankeyGap    = 13
-	sankeyMost   = 10 // accounts of a layer that stand alone; the rest are one bar
 )
 
 // sankeyNode is a bar: an account, or all small ones of a layer.
@@ -50,8 +49,10 @@ func newSankeys(ctx context.Context, f moneyFile) []views.Sankey {
 	var list []views.Sankey
 	for _, currency := range currencies {
 		one := f
-		one.answer.Hops = slices.DeleteFunc(slices.Clone(f.answer.Hops), func(h work.GraphHop) bool { return h.Currency != currency })
-		one.answer.Accounts = slices.DeleteFunc(slices.Clone(f.answer.Accounts), func(l work.GraphLayer) bool { return l.Currency != currency })
+		if len(currencies) > 1 {
+			one.answer.Hops = slices.DeleteFunc(slices.Clone(f.answer.Hops), func(h work.GraphHop) bool { return h.Currency != currency })
+			one.answer.Accounts = slices.DeleteFunc(slices.Clone(f.answer.Accounts), func(l work.GraphLayer) bool { return l.Currency != currency })
+		}
 		s := newSankey(ctx, one, currency)
 		if len(currencies) > 1 {
 			s.Currency = currency
@@ -92,26 +93,23 @@ func newSankey(ctx context.Context, f moneyFile, currency string) views.Sankey {
 	return s
 }
 
-// sankeyNodes gives each account its bar; small ones of a layer share one.
+// sankeyNodes gives each account that stands alone its bar, all of which the list names; the others of a layer share one.
 func sankeyNodes(ctx context.Context, f moneyFile) map[int64]*sankeyNode {
-	of := map[int64]*sankeyNode{}
-	by := map[int][]work.GraphLayer{}
+	of := make(map[int64]*sankeyNode, len(f.answer.Accounts))
+	rest, many := map[int]*sankeyNode{}, map[int]int{}
 	for _, l := range f.answer.Accounts {
-		by[l.Depth] = append(by[l.Depth], l)
-	}
-	for depth, list := range by {
-		slices.SortStableFunc(list, func(a, b work.GraphLayer) int { return cmp.Compare(max(b.In, b.Out), max(a.In, a.Out)) })
-		var rest *sankeyNode
-		for i, l := range list {
-			if i < sankeyMost || len(list) == sankeyMost+1 {
-				of[l.ID] = &sankeyNode{depth: depth, name: maskedName(ctx, f.names, l.ID)}
-				continue
-			}
-			if rest == nil {
-				rest = &sankeyNode{depth: depth, name: i18n.T(ctx, "money.others", "n", i18n.Integer(ctx, int64(len(list)-sankeyMost)))}
-			}
-			of[l.ID] = rest
+		if l.Alone {
+			of[l.ID] = &sankeyNode{depth: l.Depth, name: maskedName(ctx, f.names, l.ID)}
+			continue
 		}
+		if rest[l.Depth] == nil {
+			rest[l.Depth] = &sankeyNode{depth: l.Depth}
+		}
+		of[l.ID] = rest[l.Depth]
+		many[l.Depth]++
+	}
+	for depth, n := range rest {
+		n.name = i18n.T(ctx, "money.others", "n", i18n.Integer(ctx, int64(many[depth])))
 	}
 	return of
 }

@@ -16,8 +16,16 @@ type MoneyPage struct {
 	Rows                      []MoneyRow
 	Layers                    []MoneyLayer
 	Institutions, Places      []MoneySum
-	Truncated                 bool
-	Limit                     string
+	Accounts, Payments        MoneyPart
+	Cut, MoreURL, MoreText    string // says that not the whole trace was followed, and leads to more of it
+}
+
+// MoneyPart is what a list says of itself: how many there are in the whole trace, which of them it holds, and the last rows: what is not
+// listed and all of it, each a name and its sums. Next and All lead to more; ID is where.
+type MoneyPart struct {
+	ID, Count, Listed string
+	Next, All         GraphLink
+	Sums              [][]string
 }
 
 // MoneyRow is one payment.

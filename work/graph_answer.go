@@ -128,6 +128,8 @@ type TraceAnswer struct {
 	Truncated bool         `json:"truncated"`
 
 	Sums map[string][]GraphSum `json:"sums,omitempty"`
+
+	Whole []MoneyWhole `json:"-"` // by currency, in the order of Hops
 }
 
 // GraphHop is one payment, in units of its currency.
@@ -142,9 +144,12 @@ type GraphHop struct {
 	Currency string         `json:"currency"`
 
 	FromID, ToID int64 `json:"-"`
+	Listed       bool  `json:"-"` // as in GraphLayer
 }
 
-// GraphLayer is an account that traced money of one currency reached.
+// GraphLayer is an account that traced money of one currency reached. Where a question bounds what is written out, Account and Institution
+// stand in those that are Listed alone: others are counted and added up, and nobody was asked who they are. Alone says that a picture draws
+// the account by itself, which is always Listed.
 type GraphLayer struct {
 	Account     string `json:"account"`
 	Depth       int    `json:"depth"`
@@ -154,8 +159,10 @@ type GraphLayer struct {
 	Institution string `json:"institution"`
 	Currency    string `json:"currency"`
 
-	ID    int64  `json:"-"`
-	Place string `json:"-"`
+	ID     int64  `json:"-"`
+	Place  string `json:"-"`
+	Listed bool   `json:"-"`
+	Alone  bool   `json:"-"`
 }
 
 // GraphSum adds one currency of a trace up by institution or place.

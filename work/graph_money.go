@@ -9,7 +9,9 @@ import (
 	"xiezhi/models"
 )
 
-// MoneyAsk asks where money of an account went, or came from. An open end of the time is zero. By is pro_rata or fifo.
+// MoneyAsk asks where money of an account went, or came from. An open end of the time is zero. By is pro_rata or fifo. Shown bounds how
+// many accounts and how many payments of each currency are written out, see [GraphLayer]; 0 writes out all. Alone is how many accounts of a
+// layer a picture draws by themselves. Keys asks for the IDs of all payments, those that are not written out too, as a digest needs them.
 type MoneyAsk struct {
 	Account   string
 	Direction string
@@ -19,6 +21,9 @@ type MoneyAsk struct {
 	MinFen    int64
 	Limit     int
 	Sums      bool
+	Shown     int
+	Alone     int
+	Keys      bool
 }
 
 // The words of a question about money.
@@ -117,13 +122,19 @@ func (a *asking) traces(start models.Subject, q MoneyAsk) []tracePart {
 func (a *asking) traced(out TraceAnswer, start models.Subject, parts []tracePart, q MoneyAsk) (TraceAnswer, error) {
 	flow := a.book.Flow
 	var moves []int64
-	for _, t := range parts {
+	lists := make([]listing, len(parts))
+	for i, t := range parts {
 		out.Truncated = out.Truncated || t.Truncated
-		for _, h := range t.Hops {
-			moves = append(moves, flow.ID(h.Move))
+		lists[i] = a.listing(t.Trace, q)
+		for k, h := range t.Hops {
+			if q.Keys || lists[i].hops[k] {
+				moves = append(moves, flow.ID(h.Move))
+			}
 		}
-		for _, l := range t.Accounts {
-			a.ids = append(a.ids, flow.Key(l.Account))
+		for k, l := range t.Accounts {
+			if lists[i].accounts[k] {
+				a.ids = append(a.ids, flow.Key(l.Account))
+			}
 		}
 	}
 	w, err := a.writer()
@@ -135,18 +146,29 @@ func (a *asking) traced(out TraceAnswer, start models.Subject, parts []tracePart
 		return out, err
 	}
 	out.Start = w.of(start.ID)
-	for _, t := range parts {
-		for _, h := range t.Hops {
+	for i, t := range parts {
+		whole := MoneyWhole{Currency: t.currency, Accounts: len(t.Accounts), Payments: len(t.Hops)}
+		for k, h := range t.Hops {
 			from, to := flow.Key(flow.From(h.Move)), flow.Key(flow.To(h.Move))
-			out.Hops = append(out.Hops, GraphHop{Depth: h.Depth, From: w.of(from), To: w.of(to), FromID: from, ToID: to, Amount: Yuan(flow.Fen(h.Move)),
-				At: models.AtMicro(flow.At(h.Move)), Transfer: keys[flow.ID(h.Move)], Carried: Yuan(h.Carried), Currency: t.currency})
+			hop := GraphHop{Depth: h.Depth, FromID: from, ToID: to, Amount: Yuan(flow.Fen(h.Move)), At: models.AtMicro(flow.At(h.Move)), Transfer: keys[flow.ID(h.Move)], Carried: Yuan(h.Carried), Currency: t.currency,
+				Listed: lists[i].hops[k]}
+			if hop.Listed {
+				hop.From, hop.To = w.of(from), w.of(to)
+			}
+			whole.pay(hop)
+			out.Hops = append(out.Hops, hop)
 		}
-		for _, l := range t.Accounts {
+		for k, l := range t.Accounts {
 			id := flow.Key(l.Account)
-			at := GraphLayer{Account: w.of(id), ID: id, Depth: l.Depth, In: Yuan(l.In), Out: Yuan(l.Out), Remaining: Yuan(l.Remaining), Currency: t.currency}
-			at.Institution, at.Place = a.keptAt(id)
+			at := GraphLayer{ID: id, Depth: l.Depth, In: Yuan(l.In), Out: Yuan(l.Out), Remaining: Yuan(l.Remaining), Currency: t.currency, Listed: lists[i].accounts[k], Alone: lists[i].alone[k]}
+			if at.Listed {
+				at.Account = w.of(id)
+				at.Institution, at.Place = a.keptAt(id)
+			}
+			whole.reach(at)
 			out.Accounts = append(out.Accounts, at)
 		}
+		out.Whole = append(out.Whole, whole)
 	}
 	if q.Sums {
 		out.Sums = a.sums(parts)
