@@ -7,10 +7,11 @@ import (
 
 // measureBrokers gives each subject its part of the shortest chains between members of the set. A tie that rests on control or
 // ownership is as long as any other: what counts here is who is in between.
-func measureBrokers(list []candidate, members int, ties []keyTie) {
-	b := newBrokers(len(list), members, ties)
-	for s := range min(members, maxBrokerStarts) {
-		b.add(s, members, list)
+func (k *keyRoom) measureBrokers() {
+	b := &k.brokers
+	b.begin(len(k.list), k.members, k.ties)
+	for s := range min(k.members, maxBrokerStarts) {
+		b.add(s, k.members, k.list)
 	}
 }
 
@@ -19,18 +20,27 @@ const maxBrokerStarts = 400
 
 // brokers counts shortest chains (betweenness, Brandes 2001), with room that is used again for each start.
 type brokers struct {
-	start []int32
-	next  []int32
-	ways  []float64
-	part  []float64
-	dist  []int32 // -1 for what was not met
-	order []int32
+	start  []int32
+	next   []int32
+	ways   []float64
+	part   []float64
+	dist   []int32 // -1 for what was not met
+	order  []int32
+	degree []int32
+	gone   []bool
 }
 
-// newBrokers lists who is tied to whom, once each.
-func newBrokers(n, members int, ties []keyTie) *brokers {
-	b := &brokers{next: make([]int32, 2*len(ties)), ways: make([]float64, n), part: make([]float64, n), dist: make([]int32, n)}
-	start := make([]int32, n+2)
+// roomFor gives a list of n, all of them zero, in the room of another one where it is long enough.
+func roomFor[T any](list []T, n int) []T {
+	list = slices.Grow(list[:0], n)[:n]
+	clear(list)
+	return list
+}
+
+// begin lists who is tied to whom, once each.
+func (b *brokers) begin(n, members int, ties []keyTie) {
+	b.next, b.ways, b.part, b.dist = roomFor(b.next, 2*len(ties)), roomFor(b.ways, n), roomFor(b.part, n), roomFor(b.dist, n)
+	start := roomFor(b.start, n+2)
 	for _, t := range ties {
 		start[t.from+2]++
 		start[t.to+2]++
@@ -39,7 +49,7 @@ func newBrokers(n, members int, ties []keyTie) *brokers {
 		start[i] += start[i-1]
 	}
 	for _, t := range ties {
-		b.next[start[t.from+1]], b.next[start[t.to+1]] = int32(t.to), int32(t.from)
+		b.next[start[t.from+1]], b.next[start[t.to+1]] = t.to, t.from
 		start[t.from+1]++
 		start[t.to+1]++
 	}
@@ -47,28 +57,29 @@ func newBrokers(n, members int, ties []keyTie) *brokers {
 	kept := int32(0)
 	for i := range n {
 		row := b.next[b.start[i]:b.start[i+1]]
-		slices.Sort(row)
 		b.start[i] = kept
-		kept += int32(copy(b.next[kept:], slices.Compact(row)))
+		if len(row) > 1 {
+			slices.Sort(row)
+			row = slices.Compact(row)
+		}
+		kept += int32(copy(b.next[kept:], row))
 		b.dist[i] = -1
 	}
 	b.start[n] = kept
 	b.withoutEnds(members)
-	return b
 }
 
 // withoutEnds leaves out, again and again, subjects that are no members and tied to one other alone: no chain between members passes
 // them.
 func (b *brokers) withoutEnds(members int) {
 	n := len(b.dist)
-	degree := make([]int32, n)
-	var ends []int32
+	b.degree, b.gone = roomFor(b.degree, n), roomFor(b.gone, n)
+	degree, gone, ends := b.degree, b.gone, b.order[:0]
 	for i := range n {
 		if degree[i] = b.start[i+1] - b.start[i]; i >= members && degree[i] < 2 {
 			ends = append(ends, int32(i))
 		}
 	}
-	gone := make([]bool, n)
 	for at := 0; at < len(ends); at++ {
 		i := ends[at]
 		gone[i] = true
@@ -92,7 +103,7 @@ func (b *brokers) withoutEnds(members int) {
 			}
 		}
 	}
-	b.start[n] = kept
+	b.start[n], b.order = kept, ends
 }
 
 // add adds, for chains from s to the other members, what each subject between lies on. It goes no further than the last member that it

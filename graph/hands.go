@@ -90,18 +90,38 @@ func (o ownership) downward() [][]below {
 // hands gives those in whose hand the company is in the end: everybody who controls it and whom nobody else in the picture controls,
 // and the legal representatives of the company and of companies at the end of a chain.
 func (r *Relations) hands(o ownership, f Filter) []Controller {
-	hands, tops := r.tops(o)
+	part := o.deciding(func(s Subject) headed {
+		if k, ok := o.index[s]; ok && k < len(o.holders) {
+			return headed{holders: o.holders[k], agreed: o.agreed[k]}
+		}
+		return headed{}
+	})
+	hands, tops := r.tops(part)
 	var list []Controller
 	for _, u := range tops {
-		list = append(list, Controller{Subject: o.nodes[u], How: hands[u].via[0].how, Chain: r.handChain(o, hands[u])})
+		list = append(list, Controller{Subject: part.nodes[u], How: hands[u].via[0].how, Chain: r.handChain(part, hands[u])})
 	}
 	return append(list, r.offices(o, list, f)...)
 }
 
 // inHandsOf gives those who control a company by majority or agreement in the end, as Controllers does, without their shares and chains.
-func (r *Relations) inHandsOf(company Subject, f Filter, trust Trust) []Subject {
+// Over remembers who is directly above whom, for several companies asked about with the same filter and trust.
+func (r *Relations) inHandsOf(company Subject, f Filter, trust Trust, over map[Subject]headed) []Subject {
 	f.Kinds = 0
-	o := r.aboveWho(company, f, trust, mayBeControlled)
+	same := r.selvesAround(company, f)
+	if same != nil {
+		over = map[Subject]headed{} // who is named for several that are one depends on the company
+	}
+	o := ownershipOf(company, same).deciding(func(s Subject) headed {
+		h, known := over[s]
+		if !known {
+			if same != nil || !r.belongsToNone(s, &f) {
+				h = same.direct(r, s, f, trust)
+			}
+			over[s] = h
+		}
+		return h
+	})
 	if len(o.holders[0])+len(o.agreed[0]) == 0 {
 		return nil
 	}
@@ -145,18 +165,6 @@ func sameHand(hands map[int]hand, n, u int) bool {
 	}
 	_, ok = h.via[u]
 	return ok
-}
-
-// mayBeControlled says whether somebody could control a subject with these holders and agreements: nobody controls one of which no
-// majority is known.
-func mayBeControlled(holders, agreed []Holding) bool {
-	sum := 0.0
-	for _, h := range holders {
-		if !math.IsNaN(h.Ratio) {
-			sum += h.Ratio
-		}
-	}
-	return len(agreed) > 0 || sum > majority
 }
 
 func mayControl(held []below) bool {

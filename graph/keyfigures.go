@@ -62,157 +62,208 @@ const (
 	pointsTies    = 10
 )
 
-// candidate is what is measured of one subject.
+// candidate is what is measured of one subject. Its accounts stand in the room of the search from first to last; net is where what they
+// kept stands, by currency, -1 for a subject without any account.
 type candidate struct {
-	subject  Subject
-	controls int
-	offices  int
-	ties     int
-	broker   float64
-	money    map[string]Collected // by currency
+	subject     Subject
+	controls    int32
+	offices     int32
+	ties        int32
+	net         int32
+	first, last int32
+	broker      float64
 }
 
 // KeyFigures ranks those in and around a set by control over its members, by how many shortest chains between members they lie on
 // (betweenness, Brandes, Journal of Mathematical Sociology 25, 2001), by the money their accounts took in and kept, by offices and by
 // direct relations.
 func (b *Book) KeyFigures(q KeyQuery) []KeyFigure {
-	r := b.Relations
-	around, _ := r.AroundAll(q.Set, q.Depth, q.Room, q.Filter)
-	in := make(map[Subject]bool, len(q.Set))
-	var nodes []Subject
-	for _, s := range q.Set {
-		if !in[s] {
-			in[s] = true
-			nodes = append(nodes, s)
-		}
+	room := b.Relations.borrow()
+	defer room.giveBack()
+	k := &room.key
+	k.begin(b, q, &room.sides[0])
+	k.look()
+	k.measureTies()
+	if k.members > 1 {
+		k.measureBrokers()
 	}
-	for _, n := range around {
-		nodes = append(nodes, n.Subject)
-	}
-	list := make([]candidate, len(nodes))
-	index := make(map[Subject]int, len(nodes))
-	for i, s := range nodes {
-		list[i].subject, index[s] = s, i
-	}
-	ties := r.tiesAmong(nodes, len(in), index, q.Filter)
-	measureTies(list, len(in), ties)
-	if len(in) > 1 {
-		measureBrokers(list, len(in), ties)
-	}
-	b.measureControl(list, index, in, q)
-	b.measureMoney(list, q)
-	return score(list, len(in), q.Limit)
+	k.measureControl()
+	k.measureMoney()
+	return k.score()
 }
 
-// keyTie is a relation between two candidates; the members of the set are the first candidates.
+// keyRoom is room for a search for key figures, kept for the next one.
+type keyRoom struct {
+	b        *Book
+	r        *Relations
+	q        KeyQuery
+	members  int // of the set: the first candidates
+	list     []candidate
+	place    placement
+	ties     []keyTie
+	tied     []uint64
+	accounts []Account
+	nets     []int64
+	brokers  brokers
+	over     map[Subject]headed
+}
+
+// keyTie is a relation between two candidates.
 type keyTie struct {
-	from, to int
+	from, to int32
 	office   bool
 }
 
-// tiesAmong gives every relation between two of the candidates, of which the members come first; for a single member its own alone.
-func (r *Relations) tiesAmong(nodes []Subject, members int, index map[Subject]int, f Filter) []keyTie {
-	room := r.borrow()
-	defer room.giveBack()
-	in := &room.sides[0]
-	for _, s := range nodes {
-		in.add(stop{at: s, up: -1})
-	}
-	list := make([]keyTie, 0, 2*len(nodes))
-	if members < 2 { // nobody stands between members: their own ties are all that counts
-		for i, s := range nodes[:members] {
-			r.visit(s, Either, f, func(e Edge, other Subject, outward bool) bool {
-				from, to := i, i
-				if other != s && in.has(other) {
-					if outward {
-						to = index[other]
-					} else {
-						from = index[other]
-					}
-					list = append(list, keyTie{from, to, r.KindOfEdge(e) <= Manager})
-				}
-				return true
-			})
+// begin makes candidates of the set and of what stands around it.
+func (k *keyRoom) begin(b *Book, q KeyQuery, met *territory) {
+	k.b, k.r, k.q = b, b.Relations, q
+	for _, s := range q.Set {
+		if !met.has(s) {
+			met.add(stop{at: s, up: -1})
 		}
-		return list
 	}
-	for from, s := range nodes {
-		r.visit(s, Outward, f, func(e Edge, other Subject, _ bool) bool {
-			if other != s && in.has(other) {
-				list = append(list, keyTie{from, index[other], r.KindOfEdge(e) <= Manager})
+	k.members = len(met.queue)
+	k.r.spread(met, q.Depth, q.Room, q.Filter)
+	k.list = slices.Grow(k.list[:0], len(met.queue))
+	for _, n := range met.queue {
+		k.list = append(k.list, candidate{subject: n.at, net: -1})
+	}
+	k.place.fill(k.list)
+	k.ties, k.accounts, k.nets = k.ties[:0], k.accounts[:0], k.nets[:0]
+}
+
+// end forgets what belongs to a book.
+func (k *keyRoom) end() {
+	k.b, k.r, k.q, k.over = nil, nil, KeyQuery{}, nil
+	if cap(k.ties) > keptStops {
+		*k = keyRoom{}
+	}
+}
+
+// look goes through the relations of all candidates once, for the ties among them and the accounts they hold. Nobody stands between the
+// members of a set of one: its own ties are all that counts.
+func (k *keyRoom) look() {
+	held := k.q.Filter
+	held.Kinds = SetOf(Holder)
+	for i := range k.list {
+		c := &k.list[i]
+		c.first = int32(len(k.accounts))
+		if kind := k.r.KindOf(c.subject); kind == AccountHeld || kind == subjectKinds {
+			k.own(c.subject)
+		}
+		for n, p := range k.r.parts {
+			for _, x := range p.links.of(c.subject, Outward) {
+				if x.kind == Holder && k.r.usable(n, x, &held) {
+					k.own(x.other)
+				}
+				if k.members > 1 || i == 0 {
+					k.tie(n, x, i, Outward)
+				}
 			}
-			return true
-		})
+			if k.members < 2 && i == 0 {
+				for _, x := range p.links.of(c.subject, Inward) {
+					k.tie(n, x, i, Inward)
+				}
+			}
+		}
+		c.last = int32(len(k.accounts))
 	}
-	return list
+}
+
+// tie notes a relation of a candidate with another one.
+func (k *keyRoom) tie(n int, x tie, i int, d Direction) {
+	to := k.place.of(x.other, k.list)
+	if to < 0 || int(to) == i || !k.r.usable(n, x, &k.q.Filter) {
+		return
+	}
+	t := keyTie{int32(i), to, x.kind <= Manager}
+	if d == Inward {
+		t.from, t.to = t.to, t.from
+	}
+	k.ties = append(k.ties, t)
+}
+
+// own takes an account that is in some payment.
+func (k *keyRoom) own(s Subject) {
+	if a, ok := k.b.Flow.Find(k.r.Key(s)); ok {
+		k.accounts = append(k.accounts, a)
+	}
 }
 
 // measureTies counts, for each subject, the members of the set it is related to and those in which it holds an office.
-func measureTies(list []candidate, members int, ties []keyTie) {
-	var tied, office []uint64 // a subject and a member, each pair to be counted once
-	for _, t := range ties {
-		if t.to < members {
-			tied = append(tied, pairOf(t.from, t.to))
-			if t.office {
-				office = append(office, pairOf(t.from, t.to))
-			}
-		}
-		if t.from < members {
-			tied = append(tied, pairOf(t.to, t.from))
-		}
+func (k *keyRoom) measureTies() {
+	members := int32(k.members)
+	for _, pair := range k.pairs(func(t keyTie) (bool, bool) { return t.to < members, t.from < members }) {
+		k.list[pair>>32].ties++
 	}
-	for _, pair := range distinct(tied) {
-		list[pair>>32].ties++
-	}
-	for _, pair := range distinct(office) {
-		list[pair>>32].offices++
+	for _, pair := range k.pairs(func(t keyTie) (bool, bool) { return t.office && t.to < members, false }) {
+		k.list[pair>>32].offices++
 	}
 }
 
-func pairOf(a, b int) uint64 { return uint64(a)<<32 | uint64(b) }
-
-func distinct(list []uint64) []uint64 {
-	slices.Sort(list)
-	return slices.Compact(list)
+// pairs gives the different pairs of a candidate and a member among the ties, for those whose ends are wanted as members.
+func (k *keyRoom) pairs(want func(t keyTie) (to, from bool)) []uint64 {
+	k.tied = k.tied[:0]
+	for _, t := range k.ties {
+		to, from := want(t)
+		if to {
+			k.tied = append(k.tied, uint64(t.from)<<32|uint64(t.to))
+		}
+		if from {
+			k.tied = append(k.tied, uint64(t.to)<<32|uint64(t.from))
+		}
+	}
+	slices.Sort(k.tied)
+	return slices.Compact(k.tied)
 }
 
 // measureControl counts the members of the set in each subject's hand.
-func (b *Book) measureControl(list []candidate, index map[Subject]int, in map[Subject]bool, q KeyQuery) {
-	for s := range in {
-		if b.Relations.KindOf(s) != Company {
-			continue
-		}
-		for _, top := range b.Relations.inHandsOf(s, q.Filter, q.Trust) {
-			if i, ok := index[top]; ok {
-				list[i].controls++
+func (k *keyRoom) measureControl() {
+	k.over = map[Subject]headed{}
+	for i := range k.members {
+		if s := k.list[i].subject; k.r.KindOf(s) == Company {
+			for _, top := range k.r.inHandsOf(s, k.q.Filter, k.q.Trust, k.over) {
+				if at := k.place.of(top, k.list); at >= 0 {
+					k.list[at].controls++
+				}
 			}
 		}
 	}
 }
 
-// measureMoney adds up what each subject's own accounts, and those it holds, took in.
-func (b *Book) measureMoney(list []candidate, q KeyQuery) {
-	f := q.Filter
-	f.Kinds = SetOf(Holder)
-	currencies := b.Flow.Currencies()
-	var set []Account
-	own := func(s Subject) {
-		if a, ok := b.Flow.Find(b.Relations.Key(s)); ok {
-			set = append(set, a)
-		}
+// placement finds subjects in a list of different ones: a table twice as long at least, in which a subject stands from the place its own
+// bits name on.
+type placement struct {
+	slots []int32 // number + 1
+	shift uint8
+}
+
+func (p *placement) fill(list []candidate) {
+	bits := uint8(4)
+	for 1<<bits < 2*len(list) {
+		bits++
 	}
+	p.slots = slices.Grow(p.slots[:0], 1<<bits)[:1<<bits]
+	p.shift = 32 - bits
+	clear(p.slots)
 	for i := range list {
-		set = set[:0]
-		own(list[i].subject)
-		b.Relations.visit(list[i].subject, Outward, f, func(_ Edge, other Subject, _ bool) bool {
-			own(other)
-			return true
-		})
-		if len(set) > 0 {
-			list[i].money = make(map[string]Collected, len(currencies))
-			for _, currency := range currencies {
-				list[i].money[currency] = b.Flow.Collects(set, currency, q.First, q.Last)
-			}
+		at := p.from(list[i].subject)
+		for p.slots[at] != 0 {
+			at = (at + 1) & uint32(len(p.slots)-1)
+		}
+		p.slots[at] = int32(i) + 1
+	}
+}
+
+// from is the place at which a subject is looked for first (multiplication by the golden ratio, Knuth, volume 3, 6.4).
+func (p *placement) from(s Subject) uint32 { return uint32(s) * 0x9e3779b9 >> p.shift }
+
+// of gives the number of a subject in the list, -1 for one that is not in it.
+func (p *placement) of(s Subject, list []candidate) int32 {
+	for at := p.from(s); ; at = (at + 1) & uint32(len(p.slots)-1) {
+		n := p.slots[at]
+		if n == 0 || list[n-1].subject == s {
+			return n - 1
 		}
 	}
 }

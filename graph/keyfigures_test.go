@@ -133,3 +133,72 @@ func plainReasons(d drawn, set, nodes []int64) map[int64]map[string]int {
 	}
 	return want
 }
+
+// plainKept adds up what accounts took in from others and kept, and counts who paid them.
+func plainKept(list []Transfer, own []int64, currency string) (kept int64, payers int) {
+	met := map[int64]bool{}
+	for _, t := range list {
+		from, to := slices.Contains(own, t.From), slices.Contains(own, t.To)
+		if t.Means.Currency != currency || from == to {
+			continue
+		}
+		if to {
+			kept += t.Fen
+			met[t.From] = true
+		} else {
+			kept -= t.Fen
+		}
+	}
+	return kept, len(met)
+}
+
+// The money that counts of a key figure is what its own accounts, and those it holds, took in and kept, each currency apart.
+func TestMoneyOfKeyFiguresAgainstPlainLook(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		var rows []SubjectRow
+		for k := range int64(12) {
+			rows = append(rows, SubjectRow{Key: k + 1, Kind: []SubjectKind{Company, AccountHeld}[k/6]})
+		}
+		var list []Relation
+		held := map[int64][]int64{}
+		for a := int64(7); a <= 12; a++ {
+			held[a] = []int64{a}
+			if holder := rapid.Int64Range(0, 6).Draw(rt, "holder"); holder > 0 {
+				list = append(list, Relation{Fact: a, From: holder, To: a, Kind: Holder, Source: "S", Ratio: NoRatio(), Fen: -1})
+				held[holder] = append(held[holder], a)
+			}
+		}
+		for i := range rapid.IntRange(0, 5).Draw(rt, "ties") {
+			list = append(list, Relation{Fact: int64(100 + i), From: rapid.Int64Range(1, 6).Draw(rt, "from"), To: rapid.Int64Range(1, 6).Draw(rt, "to"), Kind: Director, Source: "S", Ratio: NoRatio(), Fen: -1})
+		}
+		var paid []Transfer
+		for i := range rapid.IntRange(0, 25).Draw(rt, "payments") {
+			paid = append(paid, Transfer{ID: int64(i + 1), From: rapid.Int64Range(7, 12).Draw(rt, "payer"), To: rapid.Int64Range(7, 12).Draw(rt, "payee"), Fen: rapid.Int64Range(1, 99).Draw(rt, "fen"), At: int64(i),
+				Means: Means{Currency: rapid.SampledFrom([]string{HomeCurrency, "USD"}).Draw(rt, "currency")}})
+		}
+		half := len(paid) / 2
+		b := &Book{Relations: RelationsOf(slices.Values(rows), slices.Values(list)), Flow: NewFlow().With(slices.Values(paid[:half])).With(slices.Values(paid[half:]))}
+		q := KeyQuery{Depth: 2, Room: 100}
+		q.First, q.Last = Always()
+		for _, k := range []int64{1, 2} {
+			s, _ := b.Relations.Find(k)
+			q.Set = append(q.Set, s)
+		}
+		for _, k := range b.KeyFigures(q) {
+			key := b.Relations.Key(k.Subject)
+			usual, payers := plainKept(paid, held[key], HomeCurrency)
+			dollars, others := plainKept(paid, held[key], "USD")
+			at := slices.IndexFunc(k.Reasons, func(r Reason) bool { return r.Key == ReasonMoney })
+			if at < 0 {
+				if usual > 0 || dollars > 0 {
+					rt.Fatalf("%d kept %d and %d dollars, and it does not count", key, usual, dollars)
+				}
+				continue
+			}
+			r := k.Reasons[at]
+			if home := r.Currency == HomeCurrency; home && (r.Fen != usual || r.Count != payers) || !home && (r.Fen != dollars || r.Count != others) {
+				rt.Fatalf("%d kept %+v, not %d of %d or %d dollars of %d: %v", key, r, usual, payers, dollars, others, paid)
+			}
+		}
+	})
+}

@@ -56,29 +56,46 @@ func (r *Relations) AroundAll(set []Subject, depth, limit int, f Filter) ([]Neig
 			met.add(stop{at: s, up: -1})
 		}
 	}
-	var list []Neighbour
+	own := len(met.queue)
+	ends, more := r.spread(met, depth, limit, f)
+	list := make([]Neighbour, len(met.queue)-own)
+	d := 0
+	for i := range list {
+		for own+i >= ends[d] {
+			d++
+		}
+		n := met.queue[own+i]
+		list[i] = Neighbour{Subject: n.at, Depth: d + 1, Via: r.step(n.edge, met.queue[n.up].at)}
+	}
+	return list, more
+}
+
+// spread goes on from what was met by depth steps to at most limit subjects more, and says whether there are more; ends is where those of
+// each step end.
+func (r *Relations) spread(met *territory, depth, limit int, f Filter) (ends []int, more bool) {
+	left := limit
 	for d := 1; d <= depth && met.front < len(met.queue); d++ {
 		from := met.front
 		met.front = len(met.queue)
-		for k := from; k < met.front; k++ {
-			n, full := met.queue[k].at, false
-			r.visit(n, Either, f, func(e Edge, other Subject, outward bool) bool {
+		for k := from; k < met.front && !more; k++ {
+			r.visit(met.queue[k].at, Either, f, func(e Edge, other Subject, _ bool) bool {
 				if met.has(other) {
 					return true
 				}
-				if full = len(list) == limit; full {
+				if more = left == 0; more {
 					return false
 				}
+				left--
 				met.add(stop{other, int32(k), e})
-				list = append(list, Neighbour{Subject: other, Depth: d, Via: Step{Edge: e, From: n, To: other, Outward: outward}})
 				return true
 			})
-			if full {
-				return list, true
-			}
+		}
+		ends = append(ends, len(met.queue))
+		if more {
+			break
 		}
 	}
-	return list, false
+	return ends, more
 }
 
 // Between gives every relation whose two ends are both in the set, by fact.

@@ -1,5 +1,7 @@
 package graph
 
+import "slices"
+
 // ownership is the part of the shareholding graph above one company.
 type ownership struct {
 	nodes   []Subject // nodes[0] is the company
@@ -16,39 +18,51 @@ const maxOwners = 20_000
 
 // above gathers everybody who holds or by agreement controls the company, through any number of others.
 func (r *Relations) above(company Subject, f Filter, trust Trust) ownership {
-	return r.aboveWho(company, f, trust, func(_, _ []Holding) bool { return true })
-}
-
-// aboveWho is above without those above a subject of which matters says no.
-func (r *Relations) aboveWho(company Subject, f Filter, trust Trust, matters func(holders, agreed []Holding) bool) ownership {
-	o := ownership{nodes: []Subject{company}, index: map[Subject]int{company: 0}, same: r.selvesAround(company, f)}
+	o := ownershipOf(company, r.selvesAround(company, f))
 	for i := 0; i < len(o.nodes); i++ {
-		list, sum := o.same.holders(r, o.nodes[i], f, trust)
-		agreed := o.same.agreements(r, o.nodes[i], f)
-		if !matters(list, agreed) {
-			list, agreed = nil, nil
-		}
-		o.holders, o.sums = append(o.holders, o.take(list)), append(o.sums, sum)
-		o.agreed = append(o.agreed, o.take(agreed))
+		o.put(o.same.direct(r, o.nodes[i], f, trust))
 	}
 	return o
 }
 
-// take numbers the other ends of a list and leaves out those for which there is no room.
+func ownershipOf(company Subject, same *selves) ownership {
+	return ownership{nodes: []Subject{company}, index: map[Subject]int{company: 0}, same: same}
+}
+
+// headed is what is directly above a subject: sum is that of the stated shares.
+type headed struct {
+	holders, agreed []Holding
+	sum             float64
+}
+
+func (x *selves) direct(r *Relations, s Subject, f Filter, trust Trust) headed {
+	list, sum := x.holders(r, s, f, trust)
+	return headed{list, x.agreements(r, s, f), sum}
+}
+
+// put adds what is directly above the next node.
+func (o *ownership) put(h headed) {
+	o.holders, o.sums = append(o.holders, o.take(h.holders)), append(o.sums, h.sum)
+	o.agreed = append(o.agreed, o.take(h.agreed))
+}
+
+// take numbers the other ends of a list and gives the list without those for which there is no room.
 func (o *ownership) take(list []Holding) []Holding {
-	kept := list[:0]
-	for _, h := range list {
-		if _, ok := o.index[h.Other]; !ok {
-			if len(o.nodes) >= maxOwners {
-				o.cut = true
-				continue
-			}
-			o.index[h.Other] = len(o.nodes)
-			o.nodes = append(o.nodes, h.Other)
+	for i, h := range list {
+		if _, ok := o.index[h.Other]; ok {
+			continue
 		}
-		kept = append(kept, h)
+		if len(o.nodes) >= maxOwners {
+			o.cut = true
+			return slices.Concat(list[:i], slices.DeleteFunc(slices.Clone(list[i:]), func(h Holding) bool {
+				_, ok := o.index[h.Other]
+				return !ok
+			}))
+		}
+		o.index[h.Other] = len(o.nodes)
+		o.nodes = append(o.nodes, h.Other)
 	}
-	return kept
+	return list
 }
 
 // agreements gives who controls a subject without holding it.

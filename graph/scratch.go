@@ -7,6 +7,7 @@ type search struct {
 	subjects map[Subject]bool // not to be passed
 	edges    map[Edge]bool    // not to be used
 	sides    [2]territory
+	key      keyRoom
 }
 
 // territory is what one side of a search has reached: a bit for each subject, and in the order in which they were met the subjects
@@ -47,6 +48,7 @@ func (s *search) giveBack() {
 	for i := range s.sides {
 		s.sides[i].clear()
 	}
+	s.key.end()
 	s.rel, s.filter, s.subjects, s.edges = nil, Filter{}, nil, nil
 	pool.Put(s)
 }

@@ -32,10 +32,15 @@ func (r *Relations) holdings(s Subject, d Direction, f Filter, trust Trust) []Ho
 	return r.believed(stated, trust)
 }
 
-// statedOnce says whether no pair is stated twice, as it nearly always is; it does not look through long lists.
+// statedOnce says whether no pair is stated twice, as it nearly always is.
 func statedOnce(list []Holding) bool {
 	if len(list) > 16 {
-		return false
+		others := make([]Subject, len(list))
+		for i, h := range list {
+			others[i] = h.Other
+		}
+		slices.Sort(others)
+		return len(slices.Compact(others)) == len(list)
 	}
 	for i, h := range list {
 		for _, g := range list[:i] {

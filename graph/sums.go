@@ -104,37 +104,3 @@ func (l *Ledger) totals(first, last, minFen int64, mask, wanted []bool, of func(
 		to.In += fen
 	}
 }
-
-// Collected is the money that accounts took in from others and kept, in a time: Payers counts the different payers.
-type Collected struct {
-	In, Out int64
-	Payers  int
-}
-
-// Collects adds up what a set of accounts received in one currency from accounts outside it, and paid to them, between first and last;
-// the empty currency stands for HomeCurrency.
-func (f *Flow) Collects(set []Account, currency string, first, last int64) Collected {
-	own := make(map[Account]bool, len(set))
-	for _, a := range set {
-		own[a] = true
-	}
-	var c Collected
-	payers, mask := map[Account]bool{}, f.inCurrency(currency)
-	for a := range own {
-		f.eachIn(mask, a, false, first, last, func(m Move) bool {
-			if from := f.From(m); !own[from] {
-				c.In += f.Fen(m)
-				payers[from] = true
-			}
-			return true
-		})
-		f.eachIn(mask, a, true, first, last, func(m Move) bool {
-			if !own[f.To(m)] {
-				c.Out += f.Fen(m)
-			}
-			return true
-		})
-	}
-	c.Payers = len(payers)
-	return c
-}
