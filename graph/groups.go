@@ -73,12 +73,12 @@ func (t *tarjan) leave(i int) {
 }
 
 // groups gives the nodes in the order in which shares are passed upwards: every company before its holders, with those that hold each
-// other together.
+// other together. A holding of nothing, or of nobody knows how much, passes nothing on and ties nobody to a group.
 func (o ownership) groups() [][]int {
 	list := components(len(o.nodes), func(i int) []int {
 		next := make([]int, 0, len(o.holders[i]))
 		for _, h := range o.holders[i] {
-			if k, ok := o.index[h.Other]; ok {
+			if k, ok := o.index[h.Other]; ok && h.Ratio > 0 {
 				next = append(next, k)
 			}
 		}

@@ -52,49 +52,71 @@ func statedOnce(list []Holding) bool {
 	return true
 }
 
-// believed chooses for each pair among what the sources state.
+// believed chooses for each pair among what the sources state; pairs come in the order in which they were first stated.
 func (r *Relations) believed(stated []Holding, trust Trust) []Holding {
-	type claim struct {
-		edges    []Edge
-		standing int64
-		observed int64
-		source   uint16
+	order := make([]int32, len(stated))
+	for i := range order {
+		order[i] = int32(i)
 	}
-	by := make(map[Subject][]claim, len(stated))
-	var order []Subject
-	see := func(e Edge, other Subject) {
+	slices.SortFunc(order, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(stated[a].Other, stated[b].Other), cmp.Compare(a, b))
+	})
+	out := slices.Clone(stated)
+	again := make([]bool, len(stated)) // said of a pair that was stated before
+	for from := 0; from < len(order); {
+		to := from + 1
+		for to < len(order) && stated[order[to]].Other == stated[order[from]].Other {
+			again[order[to]] = true
+			to++
+		}
+		if to > from+1 {
+			out[order[from]] = r.credible(stated, order[from:to], trust)
+		}
+		from = to
+	}
+	kept := out[:0]
+	for i, h := range out {
+		if !again[i] {
+			kept = append(kept, h)
+		}
+	}
+	return kept
+}
+
+// claim is what one source states of a pair.
+type claim struct {
+	edges    []Edge
+	standing int64
+	observed int64
+	source   uint16
+}
+
+// credible gives the holding of one pair that the most trusted source states, among equals the one that observed it last; several of that
+// source add up.
+func (r *Relations) credible(stated []Holding, numbers []int32, trust Trust) Holding {
+	var claims []claim
+	for _, i := range numbers {
+		e := stated[i].Edge
 		p := r.parts[e.part]
-		list, known := by[other]
-		if !known {
-			order = append(order, other)
+		source, observed := p.head[e.i].source, p.observed[e.i]
+		if k := slices.IndexFunc(claims, func(c claim) bool { return c.source == source }); k >= 0 {
+			claims[k].edges = append(claims[k].edges, e)
+			claims[k].observed = max(claims[k].observed, observed)
+			continue
 		}
-		for i := range list {
-			if list[i].source == p.head[e.i].source {
-				list[i].edges = append(list[i].edges, e)
-				list[i].observed = max(list[i].observed, p.observed[e.i])
-				return
+		claims = append(claims, claim{edges: []Edge{e}, standing: trust.of(source), observed: observed, source: source})
+	}
+	best := slices.MinFunc(claims, func(a, b claim) int {
+		return cmp.Or(cmp.Compare(a.standing, b.standing), cmp.Compare(b.observed, a.observed), cmp.Compare(a.source, b.source))
+	})
+	h := Holding{Edge: best.edges[0], Other: stated[numbers[0]].Other, Ratio: math.NaN()}
+	for _, e := range best.edges {
+		if ratio := r.Ratio(e); !math.IsNaN(ratio) {
+			if math.IsNaN(h.Ratio) {
+				h.Ratio, h.Edge = 0, e
 			}
+			h.Ratio += ratio
 		}
-		by[other] = append(list, claim{edges: []Edge{e}, standing: trust.of(p.head[e.i].source), observed: p.observed[e.i], source: p.head[e.i].source})
 	}
-	for _, h := range stated {
-		see(h.Edge, h.Other)
-	}
-	out := make([]Holding, 0, len(order))
-	for _, other := range order {
-		best := slices.MinFunc(by[other], func(a, b claim) int {
-			return cmp.Or(cmp.Compare(a.standing, b.standing), cmp.Compare(b.observed, a.observed), cmp.Compare(a.source, b.source))
-		})
-		h := Holding{Edge: best.edges[0], Other: other, Ratio: math.NaN()}
-		for _, e := range best.edges {
-			if ratio := r.Ratio(e); !math.IsNaN(ratio) {
-				if math.IsNaN(h.Ratio) {
-					h.Ratio, h.Edge = 0, e
-				}
-				h.Ratio += ratio
-			}
-		}
-		out = append(out, h)
-	}
-	return out
+	return h
 }

@@ -191,19 +191,28 @@ func (s *Store) SubjectsByID(ctx context.Context, sight Sight, ids []int64) (map
 	}
 	cond, args := sight.subjects()
 	in, list := s.oneOf(ids)
-	rows, err := s.read(ctx).Raw("SELECT "+namedColumns+" FROM "+s.subjectsTable()+" WHERE "+cond+" AND id "+in, append(args, list)...).Rows()
+	err := s.readNamed(ctx, "SELECT "+namedColumns+" FROM "+s.subjectsTable()+" WHERE "+cond+" AND id "+in, append(args, list), func(sub Subject) { out[sub.ID] = sub })
 	if err != nil {
 		return nil, fmt.Errorf("read subjects: %w", err)
+	}
+	return out, nil
+}
+
+// readNamed gives the subjects of a question for namedColumns.
+func (s *Store) readNamed(ctx context.Context, question string, args []any, see func(Subject)) error {
+	rows, err := s.read(ctx).Raw(question, args...).Rows()
+	if err != nil {
+		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var sub Subject
 		if err := rows.Scan(&sub.ID, &sub.Kind, &sub.Key, &sub.Ref, &sub.Name, &sub.DivisionCode, &sub.P2, &sub.C4, &sub.C6, &sub.Stub, &sub.Area, &sub.Level, &sub.LevelRank, &sub.Idx); err != nil {
-			return nil, fmt.Errorf("read subjects: %w", err)
+			return err
 		}
-		out[sub.ID] = sub
+		see(sub)
 	}
-	return out, rows.Err()
+	return rows.Err()
 }
 
 // oneOf gives the condition that a key is one of some, and its one value: the text of the question is the same for any number of keys, so
@@ -238,24 +247,25 @@ func (s *Store) subjectsTable() string {
 	return "subjects"
 }
 
-// SubjectNamed finds a subject in sight by its kind and its ID or, for a person or an account, its public number. It fails with
-// NotFound for one that is absent or out of sight.
+// SubjectNamed finds a subject in sight by its kind and its ID or, for a person or an account, its public number, with what SubjectsByID
+// reads of it. It fails with NotFound for one that is absent or out of sight.
 func (s *Store) SubjectNamed(ctx context.Context, sight Sight, ref SubjectRef) (Subject, error) {
 	kind, ok := kindLiteral(ref.Kind)
 	if !ok {
 		return Subject{}, NotFound(string(ref.Kind))
 	}
-	var list []Subject
+	var found []Subject
+	cond, args := sight.subjects()
 	// Either index finds it at once; an OR over both would walk all subjects of the kind.
-	err := seenSubjects(s.subjectsByKey(ctx), sight).Where("id IN (SELECT id FROM subjects WHERE kind = "+kind+" AND key = ? UNION ALL SELECT id FROM subjects WHERE ref = ? AND kind = "+kind+")", ref.ID, ref.ID).
-		Order("id").Limit(1).Find(&list).Error
+	err := s.readNamed(ctx, "SELECT "+namedColumns+" FROM "+s.subjectsTable()+" WHERE "+cond+" AND id IN (SELECT id FROM subjects WHERE kind = "+kind+" AND key = ? UNION ALL SELECT id FROM subjects WHERE ref = ? AND kind = "+kind+
+		") ORDER BY id LIMIT 1", append(args, ref.ID, ref.ID), func(sub Subject) { found = append(found, sub) })
 	if err != nil {
 		return Subject{}, fmt.Errorf("find %s: %w", ref.Kind, err)
 	}
-	if len(list) == 0 {
+	if len(found) == 0 {
 		return Subject{}, NotFound(string(ref.Kind))
 	}
-	return list[0], nil
+	return found[0], nil
 }
 
 // kindLiteral writes a kind into the text of a question; false for an unknown one. Where SQLite has an index of one kind alone, it plans
