@@ -155,7 +155,12 @@ func (a *App) graphFile(c *gin.Context, latest models.Instant) (graphFile, error
 	if f.picture, err = a.Desk.Graph.Picture(ctx, by, ask); err != nil {
 		return f, a.graphRefusal(&f, err)
 	}
-	return f, a.graphMore(ctx, &f, by)
+	if c.Query("format") == "" && latest.IsZero() {
+		if err := a.graphBeside(ctx, &f, by); err != nil {
+			return f, err
+		}
+	}
+	return f, a.graphNamed(ctx, &f, by)
 }
 
 // graphRefusal tells wrong fields on the page; other failures stay failures.
@@ -218,14 +223,16 @@ func subjectAddress(s models.Subject) string {
 	return s.Written().String()
 }
 
-// graphMore adds names, controllers and key figures.
-func (a *App) graphMore(ctx context.Context, f *graphFile, by work.GraphAsk) error {
-	var ids []int64
-	var set []models.Subject
-	for _, n := range f.picture.Nodes {
-		ids = append(ids, n.ID)
+// graphBeside adds what stands beside the picture: who controls the company that it is about, and the key figures among its companies.
+func (a *App) graphBeside(ctx context.Context, f *graphFile, by work.GraphAsk) error {
+	ids := make([]int64, len(f.picture.Nodes))
+	for i, n := range f.picture.Nodes {
+		ids[i] = n.ID
 	}
-	var err error
+	known, err := by.Memory.Subjects(ctx, ids)
+	if err != nil {
+		return err
+	}
 	if f.root.Kind == models.KindCompany {
 		by.Kinds = nil
 		owners, err := a.Desk.Graph.Controllers(ctx, by, f.form.Of, 0.0001)
@@ -233,34 +240,44 @@ func (a *App) graphMore(ctx context.Context, f *graphFile, by work.GraphAsk) err
 			return err
 		}
 		f.owners = &owners
-		for _, o := range owners.Controllers {
+	}
+	var set []models.Subject
+	for _, id := range ids {
+		if s, ok := known[id]; ok && s.Kind == models.KindCompany && len(set) < keyFigureSet {
+			set = append(set, s)
+		}
+	}
+	if len(set) == 0 {
+		return nil
+	}
+	figures, err := a.Desk.Graph.KeyFiguresAmong(ctx, by, set, 6)
+	if err != nil {
+		return err
+	}
+	f.figures = &figures
+	return nil
+}
+
+// graphNamed finds the subjects that the page names.
+func (a *App) graphNamed(ctx context.Context, f *graphFile, by work.GraphAsk) error {
+	var ids []int64
+	for _, n := range f.picture.Nodes {
+		ids = append(ids, n.ID)
+	}
+	if f.owners != nil {
+		for _, o := range f.owners.Controllers {
 			ids = append(ids, o.ID)
 			for _, st := range o.Chain {
 				ids = append(ids, st.FromID, st.ToID)
 			}
 		}
 	}
-	if f.names, err = by.Memory.Subjects(ctx, ids); err != nil {
-		return err
-	}
-	for _, n := range f.picture.Nodes {
-		if s, ok := f.names[n.ID]; ok && s.Kind == models.KindCompany && len(set) < keyFigureSet {
-			set = append(set, s)
+	if f.figures != nil {
+		for _, k := range f.figures.Subjects {
+			ids = append(ids, k.ID)
 		}
 	}
-	if len(set) > 0 {
-		figures, err := a.Desk.Graph.KeyFiguresAmong(ctx, by, set, 6)
-		if err != nil {
-			return err
-		}
-		f.figures = &figures
-		more := make([]int64, len(figures.Subjects))
-		for i, k := range figures.Subjects {
-			more[i] = k.ID
-		}
-		if f.names, err = by.Memory.Subjects(ctx, more); err != nil {
-			return err
-		}
-	}
-	return nil
+	var err error
+	f.names, err = by.Memory.Subjects(ctx, ids)
+	return err
 }
