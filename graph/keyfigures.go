@@ -97,6 +97,7 @@ type keyRoom struct {
 	b        *Book
 	r        *Relations
 	q        KeyQuery
+	met      *territory
 	members  int // of the set: the first candidates
 	list     []candidate
 	place    placement
@@ -116,7 +117,7 @@ type keyTie struct {
 
 // begin makes candidates of the set and of what stands around it.
 func (k *keyRoom) begin(b *Book, q KeyQuery, met *territory) {
-	k.b, k.r, k.q = b, b.Relations, q
+	k.b, k.r, k.q, k.met = b, b.Relations, q, met
 	for _, s := range q.Set {
 		if !met.has(s) {
 			met.add(stop{at: s, up: -1})
@@ -134,7 +135,11 @@ func (k *keyRoom) begin(b *Book, q KeyQuery, met *territory) {
 
 // end forgets what belongs to a book.
 func (k *keyRoom) end() {
-	k.b, k.r, k.q, k.over = nil, nil, KeyQuery{}, nil
+	k.b, k.r, k.q, k.met = nil, nil, KeyQuery{}, nil
+	if len(k.over) > 1<<12 {
+		k.over = nil
+	}
+	clear(k.over)
 	if cap(k.ties) > keptStops {
 		*k = keyRoom{}
 	}
@@ -172,8 +177,11 @@ func (k *keyRoom) look() {
 
 // tie notes a relation of a candidate with another one.
 func (k *keyRoom) tie(n int, x tie, i int, d Direction) {
-	to := k.place.of(x.other, k.list)
-	if to < 0 || int(to) == i || !k.r.usable(n, x, &k.q.Filter) {
+	if !k.met.has(x.other) {
+		return
+	}
+	to := k.place.of(x.other)
+	if int(to) == i || !k.r.usable(n, x, &k.q.Filter) {
 		return
 	}
 	t := keyTie{int32(i), to, x.kind <= Manager}
@@ -219,11 +227,13 @@ func (k *keyRoom) pairs(want func(t keyTie) (to, from bool)) []uint64 {
 
 // measureControl counts the members of the set in each subject's hand.
 func (k *keyRoom) measureControl() {
-	k.over = map[Subject]headed{}
+	if k.over == nil {
+		k.over = map[Subject]headed{}
+	}
 	for i := range k.members {
 		if s := k.list[i].subject; k.r.KindOf(s) == Company {
 			for _, top := range k.r.inHandsOf(s, k.q.Filter, k.q.Trust, k.over) {
-				if at := k.place.of(top, k.list); at >= 0 {
+				if at := k.place.of(top); at >= 0 {
 					k.list[at].controls++
 				}
 			}
@@ -234,8 +244,14 @@ func (k *keyRoom) measureControl() {
 // placement finds subjects in a list of different ones: a table twice as long at least, in which a subject stands from the place its own
 // bits name on.
 type placement struct {
-	slots []int32 // number + 1
+	slots []slot
 	shift uint8
+}
+
+// slot holds a subject and its number + 1 in the list, 0 for an empty one.
+type slot struct {
+	subject Subject
+	number  int32
 }
 
 func (p *placement) fill(list []candidate) {
@@ -248,10 +264,10 @@ func (p *placement) fill(list []candidate) {
 	clear(p.slots)
 	for i := range list {
 		at := p.from(list[i].subject)
-		for p.slots[at] != 0 {
+		for p.slots[at].number != 0 {
 			at = (at + 1) & uint32(len(p.slots)-1)
 		}
-		p.slots[at] = int32(i) + 1
+		p.slots[at] = slot{list[i].subject, int32(i) + 1}
 	}
 }
 
@@ -259,11 +275,10 @@ func (p *placement) fill(list []candidate) {
 func (p *placement) from(s Subject) uint32 { return uint32(s) * 0x9e3779b9 >> p.shift }
 
 // of gives the number of a subject in the list, -1 for one that is not in it.
-func (p *placement) of(s Subject, list []candidate) int32 {
+func (p *placement) of(s Subject) int32 {
 	for at := p.from(s); ; at = (at + 1) & uint32(len(p.slots)-1) {
-		n := p.slots[at]
-		if n == 0 || list[n-1].subject == s {
-			return n - 1
+		if x := p.slots[at]; x.number == 0 || x.subject == s {
+			return x.number - 1
 		}
 	}
 }

@@ -189,18 +189,18 @@ func (s *Store) SubjectsByID(ctx context.Context, sight Sight, ids []int64) (map
 	if len(ids) == 0 {
 		return out, nil
 	}
-	cond, args := sight.subjects()
+	cond, args := sight.subjectsFor(s)
 	in, list := s.oneOf(ids)
-	err := s.readNamed(ctx, "SELECT "+namedColumns+" FROM "+s.subjectsTable()+" WHERE "+cond+" AND id "+in, append(args, list), func(sub Subject) { out[sub.ID] = sub })
+	err := s.readNamed(ctx, "SELECT "+namedColumns+" FROM "+s.subjectsTable()+" WHERE "+cond+" AND id "+strings.Replace(in, "?", s.mark(len(args)+1), 1), append(args, list), func(sub Subject) { out[sub.ID] = sub })
 	if err != nil {
 		return nil, fmt.Errorf("read subjects: %w", err)
 	}
 	return out, nil
 }
 
-// readNamed gives the subjects of a question for namedColumns.
+// readNamed gives the subjects of a question for namedColumns that is spelled for the database.
 func (s *Store) readNamed(ctx context.Context, question string, args []any, see func(Subject)) error {
-	rows, err := s.read(ctx).Raw(question, args...).Rows()
+	rows, err := s.rows(ctx, question, args)
 	if err != nil {
 		return err
 	}
@@ -255,9 +255,10 @@ func (s *Store) SubjectNamed(ctx context.Context, sight Sight, ref SubjectRef) (
 		return Subject{}, NotFound(string(ref.Kind))
 	}
 	var found []Subject
-	cond, args := sight.subjects()
+	cond, args := sight.subjectsFor(s)
+	key, public := s.mark(len(args)+1), s.mark(len(args)+2)
 	// Either index finds it at once; an OR over both would walk all subjects of the kind.
-	err := s.readNamed(ctx, "SELECT "+namedColumns+" FROM "+s.subjectsTable()+" WHERE "+cond+" AND id IN (SELECT id FROM subjects WHERE kind = "+kind+" AND key = ? UNION ALL SELECT id FROM subjects WHERE ref = ? AND kind = "+kind+
+	err := s.readNamed(ctx, "SELECT "+namedColumns+" FROM "+s.subjectsTable()+" WHERE "+cond+" AND id IN (SELECT id FROM subjects WHERE kind = "+kind+" AND key = "+key+" UNION ALL SELECT id FROM subjects WHERE ref = "+public+" AND kind = "+kind+
 		") ORDER BY id LIMIT 1", append(args, ref.ID, ref.ID), func(sub Subject) { found = append(found, sub) })
 	if err != nil {
 		return Subject{}, fmt.Errorf("find %s: %w", ref.Kind, err)

@@ -2,6 +2,7 @@ package models
 
 import (
 	"slices"
+	"sync"
 
 	"gorm.io/gorm"
 )
@@ -15,6 +16,7 @@ type Sight struct {
 	scope Scope
 	work  string
 	args  []any
+	once  *sightText // nil for one that is asked about once
 }
 
 // Within gives the sight of a scope alone.
@@ -23,6 +25,7 @@ func Within(scope Scope) Sight { return Sight{scope: scope} }
 // Sight gives what the actor may name for an action.
 func (a Actor) Sight(action Action) Sight {
 	s := Within(a.Scope(action))
+	s.once = &sightText{}
 	if s.scope.nation || s.scope.Empty() || !a.Can(ActCaseRead) {
 		return s
 	}
@@ -60,6 +63,26 @@ func (s Sight) subjects() (string, []any) {
 	}
 	ring, more := s.ring()
 	return "(" + cond + " OR " + ring + ")", slices.Concat(args, more)
+}
+
+// sightText is the condition of a sight as a store takes it, written once for all questions of a request.
+type sightText struct {
+	done sync.Once
+	cond string
+	args []any
+}
+
+// subjectsFor gives the condition of seenSubjects in the words of a store's database, with a mark for each single value; its marks are the
+// first of the question. Nothing is to be appended to the values in place.
+func (s Sight) subjectsFor(st *Store) (string, []any) {
+	if s.once == nil {
+		s.once = &sightText{}
+	}
+	s.once.done.Do(func() {
+		cond, args := s.subjects()
+		s.once.cond, s.once.args = st.spelled(cond, args)
+	})
+	return s.once.cond, s.once.args[:len(s.once.args):len(s.once.args)]
 }
 
 // ring gives the condition that keeps the accounts that the subject of a case holds, and whom a relation ties to it. What was withdrawn ties
