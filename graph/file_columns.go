@@ -113,7 +113,7 @@ func (r *reader) means() *means {
 		return m
 	}
 	for i := 0; i < len(texts); i += 2 {
-		m.number(Means{texts[i], texts[i+1]})
+		m.look(Means{texts[i], texts[i+1]})
 	}
 	if 2*len(m.list) != len(texts) {
 		r.err = ErrDamaged

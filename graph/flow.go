@@ -26,9 +26,13 @@ type Move struct{ run, i uint32 }
 
 // With gives the flow with more transfers; the one it is called on stays as it is. A transfer must not be given twice. What is small is
 // joined at once, what is large waits for a fold.
-func (f *Flow) With(seq iter.Seq[Transfer]) *Flow {
+func (f *Flow) With(seq iter.Seq[Transfer]) *Flow { return f.WithAbout(0, seq) }
+
+// WithAbout is With for about so many transfers, 0 where that is not known: the room for them is made at once, up to mostRoom.
+func (f *Flow) WithAbout(about int, seq iter.Seq[Transfer]) *Flow {
+	about = min(about, mostRoom)
 	n, w := f.accounts.grow(), f.means.grow()
-	l := newRun(n, w, f.largest(), seq)
+	l := newRun(newBatch(n, w, f.largest(), about), seq)
 	if l.Len() == 0 {
 		return f
 	}
@@ -42,6 +46,9 @@ func (f *Flow) With(seq iter.Seq[Transfer]) *Flow {
 	}
 	return g
 }
+
+// mostRoom bounds the room that is made before anything came, since keys of a store may have gaps; it is some 340 MB.
+const mostRoom = 1 << 24
 
 // grown gives a flow of other runs that shares everything else.
 func (f *Flow) grown(n *numbering, w *means, runs []*Ledger) *Flow {

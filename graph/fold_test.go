@@ -10,7 +10,7 @@ import (
 // laid adds transfers as a run of its own, however small.
 func (f *Flow) laid(list []Transfer) *Flow {
 	n, w := f.accounts.grow(), f.means.grow()
-	return f.grown(n, w, append(slices.Clip(f.runs), newRun(n, w, nil, slices.Values(list))))
+	return f.grown(n, w, append(slices.Clip(f.runs), newRun(newBatch(n, w, nil, 0), slices.Values(list))))
 }
 
 // answers asks every question about money and writes the answers by keys of the store.

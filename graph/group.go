@@ -2,8 +2,12 @@ package graph
 
 import "math/bits"
 
-// groupFrom is from how many transfers on lists are made by parts of the accounts that fit into the cache next to the processor.
+// groupFrom is from how many transfers on their lists are made on both processors at once.
 const groupFrom = 1 << 18
+
+// partsFrom is from how many accounts on lists are made by parts of them: the places at which fewer go on stay in the cache next to the
+// processor all at once.
+const partsFrom = 1 << 17
 
 // groupBits is how many accounts one such part holds, as a power of two.
 const groupBits = 10
@@ -29,22 +33,31 @@ func (r rows) dense(end []Account, accounts int) rows {
 }
 
 func groupDense(end []Account, accounts int) rows {
-	r := rows{start: make([]uint32, accounts+1), list: make([]uint32, len(end))}
-	if len(end) >= groupFrom && accounts > 1<<(groupBits+1) {
+	r := rows{list: make([]uint32, len(end))}
+	if len(end) >= groupFrom && accounts > partsFrom {
+		r.start = make([]uint32, accounts+1)
 		r.byParts(end, accounts)
 		return r
 	}
 	// The lists are counted two places on and placed one place on, so that start ends as it is to be without another copy.
 	start := make([]uint32, accounts+2)
-	for _, a := range end {
-		start[a+2]++
+	var t turn
+	for from := 0; from < len(end); from += turnRows {
+		for _, a := range end[from:min(from+turnRows, len(end))] {
+			start[a+2]++
+		}
+		t.done(turnRows)
 	}
 	for a := 2; a < len(start); a++ {
 		start[a] += start[a-1]
 	}
-	for i, a := range end {
-		r.list[start[a+1]] = uint32(i)
-		start[a+1]++
+	for from := 0; from < len(end); from += turnRows {
+		for i, a := range end[from:min(from+turnRows, len(end))] {
+			at := &start[a+1]
+			r.list[*at] = uint32(from + i)
+			*at++
+		}
+		t.done(turnRows)
 	}
 	r.start = start[:accounts+1]
 	return r

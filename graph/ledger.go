@@ -53,15 +53,14 @@ func (r rows) of(a Account) []uint32 {
 
 // NewLedger builds a ledger of the transfers that seq yields, in any order. It takes up to 2^32-1 of them.
 func NewLedger(seq iter.Seq[Transfer]) *Ledger {
-	return newRun(newNumbering(), newMeans(), nil, seq)
+	return newRun(newBatch(newNumbering(), newMeans(), nil, 0), seq)
 }
 
-// newRun makes a ledger of transfers, whose accounts and ways it numbers; like is a ledger whose values are alike, nil for none.
-func newRun(n *numbering, m *means, like *Ledger, seq iter.Seq[Transfer]) *Ledger {
-	b := newBatch(n, m, like)
+// newRun makes a ledger of transfers.
+func newRun(b *batch, seq iter.Seq[Transfer]) *Ledger {
 	defer b.end()
 	for t := range seq {
-		b.add(t)
+		b.add(&t)
 	}
 	return b.ledger()
 }

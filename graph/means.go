@@ -15,8 +15,9 @@ type Means struct {
 type means struct {
 	list  []Means
 	index map[Means]uint16
-	last  Means // the one asked for last, since transfers come in runs
+	last  Means // the one asked for last, as it was asked, since transfers come in runs
 	at    uint16
+	asked bool
 }
 
 func newMeans() *means { return &means{index: map[Means]uint16{}} }
@@ -30,14 +31,19 @@ func (m *means) grow() *means {
 const channelRoom = 40_000
 
 // number gives the number of a way; where too many are known, of the same currency by no channel.
-func (m *means) number(w Means) uint16 {
+func (m *means) number(w *Means) uint16 {
+	if m.asked && *w == m.last {
+		return m.at
+	}
+	return m.look(*w)
+}
+
+// look is number for a way other than the last.
+func (m *means) look(w Means) uint16 {
+	asked := w
 	if w.Currency == "" {
 		w.Currency = HomeCurrency
 	}
-	if len(m.list) > 0 && w == m.last {
-		return m.at
-	}
-	asked := w
 	v, ok := m.index[w]
 	if !ok && len(m.list) >= channelRoom {
 		w.Channel = ""
@@ -48,7 +54,7 @@ func (m *means) number(w Means) uint16 {
 		m.list = append(m.list, w)
 		m.index[w] = v
 	}
-	m.last, m.at = asked, v
+	m.last, m.at, m.asked = asked, v, true
 	return v
 }
 

@@ -101,7 +101,7 @@ func TestMeansKeepTheCurrency(t *testing.T) {
 		if i%2 == 1 {
 			c = "USD"
 		}
-		v := m.number(Means{c, string(rune(i + 0x100))})
+		v := m.number(&Means{c, string(rune(i + 0x100))})
 		if got := m.list[v].Currency; got != c {
 			t.Fatalf("way %d is in %s, not %s", i, got, c)
 		}

@@ -160,7 +160,11 @@ func (g *Graph) flow(ctx context.Context, p *picture, span models.Span, asOf mod
 			return see(graph.Transfer{ID: t.ID, From: t.FromID, To: t.ToID, Fen: t.AmountFen, At: t.At.Micro(), Means: graph.Means{Currency: t.Currency, Channel: t.Channel}})
 		})
 	})
-	f := graph.NewFlow().With(seq)
+	about := 0
+	if asOf.RecordedBy.IsZero() && asOf.ObservedBy.IsZero() { // else nobody knows how many of them there were
+		about = int(span.UpTo - span.After)
+	}
+	f := graph.NewFlow().WithAbout(about, seq)
 	return f, failed
 }
 

@@ -83,7 +83,7 @@ func benchGraph(cmd *cobra.Command, s benchSize) error {
 	list := slices.Collect(graph.MadeTransfers(s.seed, s.transfers, s.accounts))
 	before := heap()
 	var flow *graph.Flow
-	built := timed(func() { flow = graph.NewFlow().With(slices.Values(list)) })
+	built := timed(func() { flow = graph.NewFlow().WithAbout(len(list), slices.Values(list)) })
 	size := heap() - before
 	var kernel kernelRun
 	plain := timed(func() { kernel = plainKernel(list, s.accounts) })
