@@ -54,3 +54,22 @@ func (l *Ledger) read(numbers []uint32) []Transfer {
 	}
 	return list
 }
+
+// A flow is the same whatever number of transfers was announced.
+func TestRoomDoesNotMatter(t *testing.T) {
+	for _, n := range []int{1, 63, 64, 65, 5000, 9000} {
+		list := slices.Collect(MadeTransfers(3, n, 40))
+		want := NewFlow().With(slices.Values(list)).Ledger()
+		for _, about := range []int{1, n, 3 * n, 1 << 14} {
+			got := NewFlow().WithAbout(about, slices.Values(list)).Ledger()
+			if got.Len() != n || got.Accounts() != want.Accounts() {
+				t.Fatalf("%d of %d transfers, announced %d", got.Len(), n, about)
+			}
+			for i := range uint32(n) {
+				if got.ID(i) != want.ID(i) || got.Key(got.From(i)) != list[i].From || got.To(i) != want.To(i) || got.Fen(i) != list[i].Fen || got.At(i) != list[i].At {
+					t.Fatalf("transfer %d of %d differs, announced %d", i, n, about)
+				}
+			}
+		}
+	}
+}
