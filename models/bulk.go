@@ -49,8 +49,9 @@ func (s *Store) changeBulk(ctx context.Context, actor Actor, verb func(tx *tx) e
 		}
 		t.conn = conn
 		if s.dialect == "postgres" {
-			// Memory for the rows of a statement, which a trigger checks; and no plan of when the tables were small, which a connection keeps.
-			if err := t.db.Exec("SET LOCAL work_mem = '64MB'; SET LOCAL plan_cache_mode = force_custom_plan").Error; err != nil {
+			// Memory for the rows of a statement, which a trigger checks; no plan of when the tables were small, which a connection keeps; and
+			// nothing that goes through a whole table, as PostgreSQL does for thousands of keys while it has not counted what this load brought.
+			if err := t.db.Exec("SET LOCAL work_mem = '64MB'; SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL enable_seqscan = off").Error; err != nil {
 				return fmt.Errorf("prepare the load: %w", err)
 			}
 		}
