@@ -14,8 +14,8 @@ const textLimit = 1 << 20
 const (
 	heldLimit    = 16 << 20 // of shared strings in memory; more go into a temporary file
 	stringsLimit = 4 << 20  // how many there may be
-	blockSize    = 64 << 10
-	blockCount   = 64
+	blockSize    = 4 << 10  // what a cell needs may stand anywhere: what stands beside it is of little use
+	blockCount   = 2048
 )
 
 // stringTable holds the shared strings of a workbook: in memory while they are few, else in a file read through a few blocks.
@@ -109,6 +109,9 @@ func (s *stringTable) get(n int) (text string, cut, ok bool) {
 	if s.file == nil {
 		return s.text[from:s.ends[n]], s.cut[n], true
 	}
+	if block := s.block(from / blockSize); from/blockSize == (s.ends[n]-1)/blockSize && len(block) > 0 {
+		return string(block[from%blockSize : from%blockSize+s.ends[n]-from]), s.cut[n], true
+	}
 	out := make([]byte, s.ends[n]-from)
 	for at := from; at < s.ends[n]; {
 		block := s.block(at / blockSize)
@@ -125,7 +128,12 @@ func (s *stringTable) block(number int64) []byte {
 	if slot.data != nil && slot.number == number {
 		return slot.data
 	}
-	b := make([]byte, min(blockSize, s.size-number*blockSize))
+	b := slot.data[:0]
+	if b == nil {
+		b = make([]byte, 0, blockSize)
+	}
+	b = b[:min(blockSize, s.size-number*blockSize)]
+	slot.data = nil
 	if _, err := s.file.ReadAt(b, number*blockSize); err != nil {
 		return nil
 	}
