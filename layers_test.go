@@ -12,7 +12,7 @@ import (
 
 // floors says on which floor each package stands (docs/architecture.md). An import goes down, never up or sideways.
 var floors = map[string]int{
-	"law": 0, "reference": 0, "i18n": 0, "static": 0, "migrations": 0, "proof": 0,
+	"law": 0, "reference": 0, "i18n": 0, "static": 0, "migrations": 0, "proof": 0, "turn": 0,
 	"models": 1,
 	"graph":  2, "authz": 2,
 	"detect": 3, "who": 3, "ingest": 3, "referral": 3, "notify": 3, "simulate": 3, "jobs": 3, "eval": 3,

@@ -47,10 +47,11 @@ func (s *Store) changeBulk(ctx context.Context, actor Actor, verb func(tx *tx) e
 		if !ok {
 			return errors.New("bulk load outside its transaction")
 		}
-		t.conn = conn
+		t.conn, t.work = conn, s.readers.Work()
 		if s.dialect == "postgres" {
-			// Memory for the rows of a statement, which a trigger checks; and no plan of when the tables were small, which a connection keeps.
-			if err := t.db.Exec("SET LOCAL work_mem = '64MB'; SET LOCAL plan_cache_mode = force_custom_plan").Error; err != nil {
+			// Memory for the rows of a statement, which a trigger checks; no plan of when the tables were small, which a connection keeps; and
+			// nothing that goes through a whole table, as PostgreSQL does for thousands of keys while it has not counted what this load brought.
+			if err := t.db.Exec("SET LOCAL work_mem = '64MB'; SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL enable_seqscan = off").Error; err != nil {
 				return fmt.Errorf("prepare the load: %w", err)
 			}
 		}
@@ -111,7 +112,7 @@ func (b bulk) insert(ctx context.Context, t *tx, n int, at func(row, col int) an
 		return b.values(ctx, t.conn, n, at)
 	}
 	if b.after == "" {
-		return b.copy(t.conn, n, at)
+		return b.copy(t, n, at)
 	}
 	tx, err := sqlTx(t.db)
 	if err != nil {

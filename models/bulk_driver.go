@@ -14,7 +14,7 @@ import (
 )
 
 // copy is COPY on PostgreSQL.
-func (b bulk) copy(conn *sql.Conn, n int, at func(row, col int) any) (int64, error) {
+func (b bulk) copy(t *tx, n int, at func(row, col int) any) (int64, error) {
 	names := make([]string, len(b.columns))
 	for i, c := range b.columns {
 		names[i] = c.name
@@ -22,7 +22,7 @@ func (b bulk) copy(conn *sql.Conn, n int, at func(row, col int) any) (int64, err
 	var done int64
 	values := make([]any, len(b.columns))
 	row := -1
-	err := conn.Raw(func(under any) error {
+	err := t.conn.Raw(func(under any) error {
 		pg, ok := under.(*stdlib.Conn)
 		if !ok {
 			return fmt.Errorf("copy through a connection of %T", under)
@@ -33,7 +33,7 @@ func (b bulk) copy(conn *sql.Conn, n int, at func(row, col int) any) (int64, err
 				return nil, nil
 			}
 			if row%copyTurn == 0 {
-				runtime.Gosched() // whoever waits for a page goes first
+				t.work.GiveWay()
 			}
 			for c := range values {
 				v := at(row, c)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"xiezhi/turn"
 )
 
 // RefusedRow is a row that the reader did not take, on its way into the store.
@@ -49,6 +51,9 @@ type Prepared struct {
 	size     int
 	scratch  []byte
 }
+
+// Work is what makes rows ready, which gives way to readers; it is for the goroutine that does.
+func (l *Loader) Work() *turn.Work { return l.s.readers.Work() }
 
 // Prepare begins with no rows. What it gives is for one goroutine, beside that which uses the loader.
 func (l *Loader) Prepare(table Table) *Prepared {

@@ -16,6 +16,7 @@ import (
 	"gorm.io/gorm/logger"
 	sqlitedriver "modernc.org/sqlite"
 	"xiezhi/law"
+	"xiezhi/turn"
 )
 
 // Store is the one door to the database: SQLite with a single writer and several readers, or PostgreSQL.
@@ -26,6 +27,7 @@ type Store struct {
 	target  string
 
 	arrivals arrivals
+	readers  turn.Readers
 
 	sealer Sealer
 	policy Policy
@@ -129,6 +131,9 @@ func olderVersion(have, want string) bool {
 	return false
 }
 
+// Readers counts those who wait for an answer of this process: long work on the store gives way to them.
+func (s *Store) Readers() *turn.Readers { return &s.readers }
+
 // Close lets go of the database.
 func (s *Store) Close() error {
 	var errs []error
@@ -211,7 +216,8 @@ func isDeadlock(err error) bool {
 // tx is a store inside a transaction, on behalf of an actor, at one moment.
 type tx struct {
 	db      *gorm.DB
-	conn    *sql.Conn // of a verb that loads in bulk, see [Store.changeBulk]
+	conn    *sql.Conn  // of a verb that loads in bulk, see [Store.changeBulk]
+	work    *turn.Work // of the same
 	store   *Store
 	actor   Actor
 	now     Instant

@@ -48,7 +48,7 @@ func New(app *handlers.App, log *slog.Logger) (*Site, http.Handler, error) {
 	if err := e.SetTrustedProxies(nil); err != nil {
 		return nil, nil, err
 	}
-	e.Use(s.identify, s.recover, s.log, s.headers, s.actor, s.limit)
+	e.Use(s.first, s.identify, s.recover, s.log, s.headers, s.actor, s.limit)
 	for _, r := range app.Routes() {
 		e.Handle(r.Method, r.Path, s.adapt(r))
 		if r.Method == http.MethodGet {

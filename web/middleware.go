@@ -51,6 +51,14 @@ func (s *Site) recover(c *gin.Context) {
 	c.Next()
 }
 
+// first lets long work of this process give way to who reads a page.
+func (s *Site) first(c *gin.Context) {
+	if c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead {
+		defer s.App.Store.Readers().Begin()()
+	}
+	c.Next()
+}
+
 // log writes the path, never the query: it may hold names.
 func (s *Site) log(c *gin.Context) {
 	started := time.Now()

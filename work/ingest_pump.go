@@ -3,7 +3,6 @@ package work
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -93,10 +92,10 @@ func readChunks(ctx context.Context, r *ingest.Reader, loader *models.Loader, ta
 	next := func(most int) *chunk {
 		return &chunk{rows: loader.Prepare(table), most: min(most, chunkRows), line: line}
 	}
-	c, read := next(firstRows), 0
+	c, read, work := next(firstRows), 0, loader.Work()
 	for row, no := range r.Rows(ctx) {
 		if read++; read%readTurn == 0 {
-			runtime.Gosched() // the portal runs in this process: whoever waits for a page goes first
+			work.GiveWay() // the portal runs in this process: whoever waits for a page goes first
 		}
 		at := row.Line
 		if no != nil {

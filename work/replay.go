@@ -203,6 +203,7 @@ func (r *replayer) companies(ctx context.Context, rp *models.RuleReplay) error {
 	}
 	step := models.ReplayStep{Cursor: rp.CursorID, Done: int64(len(targets))}
 	from, to := make([]verdict, len(targets)), make([]verdict, len(targets))
+	work := r.desk.Store.Readers().Work()
 	for _, at := range moments(rp) {
 		facts, err := r.desk.Store.CompanyFactsBy(ctx, targets, r.sources, replayBounds(rp, at))
 		if err != nil {
@@ -213,6 +214,7 @@ func (r *replayer) companies(ctx context.Context, rp *models.RuleReplay) error {
 			return err
 		}
 		for i, c := range targets {
+			work.GiveWay()
 			before, after, err := r.sides(ctx, rp, c.ID, *facts[c.ID], at)
 			if err != nil {
 				return err

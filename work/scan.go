@@ -155,7 +155,9 @@ func (r *scanRun) chunk(ctx context.Context, targets []models.Subject, cursor in
 		return fmt.Errorf("scan %s: %w", r.sc.Ref, err)
 	}
 	list := make([]models.Assessed, 0, len(targets))
+	work := d.Store.Readers().Work()
 	for _, c := range targets {
+		work.GiveWay()
 		as := detect.Assess(*facts[c.ID], r.peers, r.rules, end)
 		a, err := assessed(c, as)
 		if err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -85,7 +84,7 @@ type benchReady struct {
 
 // ready makes chunks of what is due by then.
 func (l *benchLoad) ready(ctx context.Context, most int64, rate int, row func(n int64) models.Row, chunks chan<- *benchReady) {
-	began := time.Now()
+	began, work := time.Now(), l.loader.Work()
 	for made := int64(0); made < most && ctx.Err() == nil; {
 		n := min(benchMost, most-made)
 		if rate > 0 {
@@ -95,7 +94,7 @@ func (l *benchLoad) ready(ctx context.Context, most int64, rate int, row func(n 
 		c := &benchReady{rows: l.loader.Prepare(l.batch.Files[0].Table), n: int(n)}
 		for i := range n {
 			if i%32 == 0 {
-				runtime.Gosched() // who asks goes first
+				work.GiveWay() // who asks goes first
 			}
 			at := l.n.Add(1)
 			r := row(at)

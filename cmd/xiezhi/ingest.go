@@ -25,6 +25,7 @@ func ingestCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			leanMemory()
 			if opts.Division == "" {
 				opts.Division = cfg.Division
 			}

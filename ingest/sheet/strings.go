@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 )
@@ -14,13 +15,13 @@ const textLimit = 1 << 20
 const (
 	heldLimit    = 16 << 20 // of shared strings in memory; more go into a temporary file
 	stringsLimit = 4 << 20  // how many there may be
-	blockSize    = 64 << 10
-	blockCount   = 64
+	blockSize    = 4 << 10  // what a cell needs may stand anywhere: what stands beside it is of little use
+	blockCount   = 2048
 )
 
 // stringTable holds the shared strings of a workbook: in memory while they are few, else in a file read through a few blocks.
 type stringTable struct {
-	ends   []int64 // where each string ends
+	ends   []uint32 // where each string ends
 	cut    map[int]bool
 	held   strings.Builder
 	text   string // held, once all is read: what is given out shares its memory
@@ -53,8 +54,10 @@ func (s *stringTable) add(b []byte, cut bool) error {
 	if cut {
 		s.cut[len(s.ends)] = true
 	}
-	s.size += int64(len(b))
-	s.ends = append(s.ends, s.size)
+	if s.size += int64(len(b)); s.size > math.MaxUint32 {
+		return ErrTooMany
+	}
+	s.ends = append(s.ends, uint32(s.size))
 	if s.file == nil && s.held.Len()+len(b) <= heldLimit {
 		s.held.Write(b)
 		return nil
@@ -91,10 +94,16 @@ func (s *stringTable) length(n int) int64 {
 	if s == nil || n < 0 || n >= len(s.ends) {
 		return 0
 	}
-	if n == 0 {
-		return s.ends[0]
+	from, to := s.span(n)
+	return to - from
+}
+
+// span gives where the n-th string begins and ends.
+func (s *stringTable) span(n int) (from, to int64) {
+	if n > 0 {
+		from = int64(s.ends[n-1])
 	}
-	return s.ends[n] - s.ends[n-1]
+	return from, int64(s.ends[n])
 }
 
 // get gives the n-th string; ok is false where there is none, and for one that was too long.
@@ -102,15 +111,15 @@ func (s *stringTable) get(n int) (text string, cut, ok bool) {
 	if s == nil || n < 0 || n >= len(s.ends) {
 		return "", false, false
 	}
-	from := int64(0)
-	if n > 0 {
-		from = s.ends[n-1]
-	}
+	from, to := s.span(n)
 	if s.file == nil {
-		return s.text[from:s.ends[n]], s.cut[n], true
+		return s.text[from:to], s.cut[n], true
 	}
-	out := make([]byte, s.ends[n]-from)
-	for at := from; at < s.ends[n]; {
+	if block := s.block(from / blockSize); from/blockSize == (to-1)/blockSize && len(block) > 0 {
+		return string(block[from%blockSize : from%blockSize+to-from]), s.cut[n], true
+	}
+	out := make([]byte, to-from)
+	for at := from; at < to; {
 		block := s.block(at / blockSize)
 		if len(block) == 0 {
 			return "", false, false
@@ -125,7 +134,12 @@ func (s *stringTable) block(number int64) []byte {
 	if slot.data != nil && slot.number == number {
 		return slot.data
 	}
-	b := make([]byte, min(blockSize, s.size-number*blockSize))
+	b := slot.data[:0]
+	if b == nil {
+		b = make([]byte, 0, blockSize)
+	}
+	b = b[:min(blockSize, s.size-number*blockSize)]
+	slot.data = nil
 	if _, err := s.file.ReadAt(b, number*blockSize); err != nil {
 		return nil
 	}

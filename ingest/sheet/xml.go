@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"strconv"
-	"unicode/utf8"
 )
 
 // Limits of one XML part. A tag that is longer than tagLimit, or a nesting deeper than depthLimit, stands in no workbook.
@@ -41,6 +39,7 @@ type scanner struct {
 	err   error
 	begun bool
 	stack []byte // the names of open elements, each closed by a zero byte
+	depth int    // how many they are
 
 	name    []byte // of the tag at hand, without its prefix
 	attrs   []byte // what stands between the name and the end of the tag
@@ -171,6 +170,8 @@ func (x *scanner) tag() (tokenKind, bool) {
 	switch {
 	case x.err != nil:
 		return tokenEnd, true
+	case len(head) > 1 && head[1] != '!' && head[1] != '?': // what nearly all are
+		return x.plainTag()
 	case bytes.HasPrefix(head, []byte("<!--")):
 		x.pos += 4
 		x.skipPast("-->")
@@ -184,6 +185,11 @@ func (x *scanner) tag() (tokenKind, bool) {
 	case bytes.HasPrefix(head, []byte("<?")):
 		return tokenEnd, !x.instruction()
 	}
+	return x.plainTag()
+}
+
+// plainTag reads the beginning or the end of an element.
+func (x *scanner) plainTag() (tokenKind, bool) {
 	end := x.tagEnd()
 	if end < 0 {
 		return tokenEnd, true
@@ -248,16 +254,16 @@ func (x *scanner) element(inner []byte) tokenKind {
 	if n := len(inner); n > 0 && inner[n-1] == '/' {
 		inner, x.pending = inner[:n-1], true
 	}
-	i := bytes.IndexAny(inner, " \t\r\n")
-	if i < 0 {
-		i = len(inner)
+	i := 0
+	for i < len(inner) && !blank(inner[i]) {
+		i++
 	}
 	x.name, x.attrs = local(inner[:i]), inner[i:]
-	if len(x.name) == 0 || bytes.IndexByte(x.name, 0) >= 0 || bytes.Count(x.stack, []byte{0}) >= depthLimit {
+	if len(x.name) == 0 || bytes.IndexByte(x.name, 0) >= 0 || x.depth >= depthLimit {
 		x.fail(errXML)
 		return tokenEnd
 	}
-	x.stack = append(append(x.stack, x.name...), 0)
+	x.stack, x.depth = append(append(x.stack, x.name...), 0), x.depth+1
 	return tokenOpen
 }
 
@@ -273,7 +279,7 @@ func (x *scanner) leave() tokenKind {
 		x.fail(errXML)
 		return tokenEnd
 	}
-	x.stack = x.stack[:from]
+	x.stack, x.depth = x.stack[:from], x.depth-1
 	return tokenClose
 }
 
@@ -283,154 +289,4 @@ func local(name []byte) []byte {
 		return name[i+1:]
 	}
 	return name
-}
-
-func (x *scanner) section() bool {
-	x.text, x.cut = x.text[:0], false
-	for {
-		if i := bytes.Index(x.buf[x.pos:x.end], []byte("]]>")); i >= 0 {
-			x.add(x.buf[x.pos : x.pos+i])
-			x.pos += i + 3
-			return len(x.text) > 0 || x.cut
-		}
-		if keep := x.end - 2; keep > x.pos {
-			x.add(x.buf[x.pos:keep])
-			x.pos = keep
-		}
-		if !x.fill() {
-			x.fail(errXML)
-			return true
-		}
-	}
-}
-
-func (x *scanner) add(b []byte) {
-	if room := x.limit - len(x.text); len(b) > room {
-		b, x.cut = b[:max(room, 0)], true
-	}
-	x.text = append(x.text, b...)
-}
-
-func (x *scanner) readText() {
-	x.text, x.cut = x.text[:0], false
-	for {
-		chunk := x.buf[x.pos:x.end]
-		i := bytes.IndexByte(chunk, '<')
-		if i >= 0 {
-			chunk = chunk[:i]
-		}
-		if amp := bytes.IndexByte(chunk, '&'); amp >= 0 {
-			x.add(chunk[:amp])
-			x.pos += amp
-			if !x.entity() {
-				return
-			}
-			continue
-		}
-		x.add(chunk)
-		x.pos += len(chunk)
-		if i >= 0 || !x.fill() {
-			return
-		}
-	}
-}
-
-const entityLimit = 12
-
-// entity resolves the reference at hand.
-func (x *scanner) entity() bool {
-	for bytes.IndexByte(x.buf[x.pos:x.end], ';') < 0 && x.end-x.pos < entityLimit && x.fill() {
-	}
-	if x.err != nil {
-		return false
-	}
-	i := bytes.IndexByte(x.buf[x.pos:min(x.end, x.pos+entityLimit)], ';')
-	if i < 2 {
-		x.fail(errXML)
-		return false
-	}
-	r, err := resolve(x.buf[x.pos+1 : x.pos+i])
-	if err != nil {
-		x.fail(err)
-		return false
-	}
-	x.pos += i + 1
-	x.add(utf8.AppendRune(nil, r))
-	return true
-}
-
-func resolve(name []byte) (rune, error) {
-	if name[0] == '#' && len(name) > 1 {
-		digits, base := string(name[1:]), 10
-		if name[1] == 'x' {
-			digits, base = string(name[2:]), 16
-		}
-		n, err := strconv.ParseUint(digits, base, 32)
-		if err != nil || n == 0 || !utf8.ValidRune(rune(n)) {
-			return 0, errXML
-		}
-		return rune(n), nil
-	}
-	switch string(name) {
-	case "amp":
-		return '&', nil
-	case "lt":
-		return '<', nil
-	case "gt":
-		return '>', nil
-	case "quot":
-		return '"', nil
-	case "apos":
-		return '\'', nil
-	}
-	return 0, errDoctype
-}
-
-// attr gives the value of an attribute of the tag at hand, by its name without a prefix.
-func (x *scanner) attr(want string) (string, bool) {
-	rest := x.attrs
-	for {
-		rest = bytes.TrimLeft(rest, " \t\r\n")
-		eq := bytes.IndexByte(rest, '=')
-		if eq < 1 {
-			return "", false
-		}
-		name := local(bytes.TrimRight(rest[:eq], " \t\r\n"))
-		rest = bytes.TrimLeft(rest[eq+1:], " \t\r\n")
-		if len(rest) < 2 || (rest[0] != '"' && rest[0] != '\'') {
-			return "", false
-		}
-		end := bytes.IndexByte(rest[1:], rest[0])
-		if end < 0 {
-			return "", false
-		}
-		if string(name) == want {
-			return unescape(rest[1 : 1+end]), true
-		}
-		rest = rest[end+2:]
-	}
-}
-
-func unescape(b []byte) string {
-	if bytes.IndexByte(b, '&') < 0 {
-		return string(b)
-	}
-	var out []byte
-	for len(b) > 0 {
-		i := bytes.IndexByte(b, '&')
-		if i < 0 {
-			return string(append(out, b...))
-		}
-		out = append(out, b[:i]...)
-		b = b[i:]
-		end := bytes.IndexByte(b[:min(len(b), entityLimit)], ';')
-		if end < 2 {
-			return string(append(out, b...))
-		}
-		if r, err := resolve(b[1:end]); err == nil {
-			out = utf8.AppendRune(out, r)
-		}
-		b = b[end+1:]
-	}
-	return string(out)
 }
