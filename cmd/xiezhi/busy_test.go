@@ -24,7 +24,7 @@ func TestPagesWhileTransfersArrive(t *testing.T) {
 	for kind, target := range map[string]func() string{"sqlite": func() string { return filepath.Join(t.TempDir(), "busy.db") }, "postgres": func() string { return modelstest.Postgres(t) }} {
 		t.Run(kind, func(t *testing.T) {
 			s := newSite(t, target())
-			defer sharedThreads()() // as serve does
+			defer forReaders()() // as serve does
 			load, err := newBenchLoad(t.Context(), s.p.store, "busy", models.TableTransfers, 20_000)
 			if err != nil {
 				t.Fatal(err)

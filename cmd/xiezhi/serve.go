@@ -81,7 +81,7 @@ func (p *portal) run(ctx context.Context, opts runOptions) error {
 	if err := p.store.MakeKeys(ctx, models.System("install")); err != nil {
 		return fmt.Errorf("make signing keys: %w", err)
 	}
-	defer sharedThreads()()
+	defer forReaders()()
 	group, ctx := errgroup.WithContext(ctx)
 	p.background(ctx, opts.worker)
 	group.Go(func() error { return web.Serve(ctx, l, h) })
