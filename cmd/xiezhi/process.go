@@ -11,8 +11,9 @@ const headroom = 256 << 20
 
 // forReaders sets the process up to answer readers while it stores and computes, until undo.
 //
-// Twice as many goroutines run as there are processors: the operating system then divides these every few milliseconds and wakes whoever
-// waited, where Go itself lets one that computes go on for ten milliseconds, which is longer than a page takes.
+// Half as many goroutines more run than there are processors: the operating system then divides these every few milliseconds and wakes
+// whoever waited, where Go itself lets one that computes go on for ten milliseconds, which is longer than a page takes. Twice as many are
+// too many: then it leaves two that compute on one processor for as long as a page takes.
 //
 // Garbage is collected a few times less often than where as much of it as is in use is the bound, since for the tenth of a second that a
 // collection takes it has a part of every processor, and pages take two to five times as long: memory that is never touched, and so takes
@@ -22,7 +23,8 @@ const headroom = 256 << 20
 func forReaders() (undo func()) {
 	undo = func() {}
 	if os.Getenv("GOMAXPROCS") == "" {
-		before := runtime.GOMAXPROCS(2 * runtime.GOMAXPROCS(0))
+		n := runtime.GOMAXPROCS(0)
+		before := runtime.GOMAXPROCS(n + (n+1)/2)
 		undo = func() { runtime.GOMAXPROCS(before) }
 	}
 	if os.Getenv("GOGC") != "" {
