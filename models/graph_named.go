@@ -20,8 +20,8 @@ func (s *Store) SubjectsByID(ctx context.Context, sight Sight, ids []int64) (map
 		return out, nil
 	}
 	cond, args := sight.subjectsFor(s)
-	in, list := s.oneOf(ids)
-	err := s.readNamed(ctx, "SELECT "+namedColumns+" FROM "+s.subjectsTable()+" WHERE "+cond+" AND id "+strings.Replace(in, "?", s.mark(len(args)+1), 1), append(args, list), func(sub Subject) { out[sub.ID] = sub })
+	in, list := s.oneOf(ids, s.mark(len(args)+1))
+	err := s.readNamed(ctx, "SELECT "+namedColumns+" FROM "+s.subjectsTable()+" WHERE "+cond+" AND id "+in, append(args, list), func(sub Subject) { out[sub.ID] = sub })
 	if err != nil {
 		return nil, fmt.Errorf("read subjects: %w", err)
 	}
@@ -45,13 +45,13 @@ func (s *Store) readNamed(ctx context.Context, question string, args []any, see 
 	return rows.Err()
 }
 
-// oneOf gives the condition that a key is one of some, and its one value: the text of the question is the same for any number of keys, so
+// oneOf gives the condition that a key is one of some, and its one value, for which mark stands: the text of the question is the same for any number of keys, so
 // that a connection keeps it.
-func (s *Store) oneOf(ids []int64) (cond, list string) {
+func (s *Store) oneOf(ids []int64, mark string) (cond, list string) {
 	var b strings.Builder
-	opening, closing, cond := "[", "]", "IN (SELECT value FROM json_each(?))"
+	opening, closing, cond := "[", "]", "IN (SELECT value FROM json_each("+mark+"))"
 	if s.Dialect() == "postgres" {
-		opening, closing, cond = "{", "}", "= ANY (CAST(? AS BIGINT[]))"
+		opening, closing, cond = "{", "}", "= ANY (CAST("+mark+" AS BIGINT[]))"
 	}
 	b.WriteString(opening)
 	for i, id := range ids {

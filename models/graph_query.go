@@ -198,7 +198,7 @@ func (s *Store) TransferKeys(ctx context.Context, ids []int64) (map[int64]string
 }
 
 func (s *Store) transferKeys(ctx context.Context, table string, ids []int64, out map[int64]string) error {
-	in, list := s.oneOf(ids)
+	in, list := s.oneOf(ids, "?")
 	rows, err := s.read(ctx).Raw("SELECT id, key FROM "+table+" WHERE id "+in, list).Rows()
 	if err != nil {
 		return err
