@@ -22,6 +22,7 @@ const (
 	sankeyTop    = 24
 	sankeyBar    = 12
 	sankeyGap    = 13
+	sankeyRoom   = 210 // right of the last layer: its names and amounts, the longest of both languages
 )
 
 // sankeyNode is a bar: an account, or all small ones of a layer.
@@ -76,7 +77,7 @@ func newSankey(ctx context.Context, f moneyFile, currency string) views.Sankey {
 	}
 	nodes := placeSankey(links)
 	for _, n := range nodes {
-		s.Nodes = append(s.Nodes, views.SankeyNode{X: n.x, Y: n.y, W: sankeyBar, H: n.h, Name: n.name, Value: moneyText(ctx, work.Yuan(max(n.in, n.out)), currency), End: n.x > sankeyWidth-200})
+		s.Nodes = append(s.Nodes, views.SankeyNode{X: n.x, Y: n.y, W: sankeyBar, H: n.h, Name: n.name, Value: moneyText(ctx, work.Yuan(max(n.in, n.out)), currency)})
 	}
 	for _, l := range links {
 		h := l.from.h * float64(l.fen) / float64(max(l.from.in, l.from.out, 1))
@@ -170,7 +171,7 @@ func placeSankey(links []*sankeyLink) []*sankeyNode {
 		slices.SortStableFunc(list, func(a, b *sankeyNode) int { return cmp.Compare(max(b.in, b.out), max(a.in, a.out)) })
 		y := float64(sankeyTop)
 		for _, n := range list {
-			n.x = 4 + float64(depth)*float64(sankeyWidth-180)/float64(max(most, 1))
+			n.x = 4 + float64(depth)*float64(sankeyWidth-sankeyRoom)/float64(max(most, 1))
 			n.y, n.h = y, max(1.5, float64(max(n.in, n.out))*scale)
 			n.inY, n.outY = n.y, n.y
 			y += n.h + sankeyGap

@@ -51,11 +51,10 @@ type Sankey struct {
 	Links         []SankeyLink
 }
 
-// SankeyNode is a bar; End says that its name stands left of it.
+// SankeyNode is a bar with its name right of it.
 type SankeyNode struct {
 	X, Y, W, H  float64
 	Name, Value string
-	End         bool
 }
 
 // SankeyLink is a band between two bars.
